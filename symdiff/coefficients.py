@@ -1,0 +1,89 @@
+"""Exact scalar factors: a third stays a third, so that dividing by 3 can be undone and printed.
+
+A coefficient is a Python number of the kind its dtype calls for, or a `Fraction` where no float is
+exact. Fractions whose terms no longer fit a float become floats.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from symdiff.dtypes import DType
+
+__all__ = ["Coefficient", "in_dtype", "inverse", "number", "product", "total"]
+
+Coefficient: TypeAlias = bool | int | float | complex | Fraction
+
+
+def in_dtype(value: Any, dtype: DType) -> Any:
+    """*value* as the coefficient that *dtype* calls for.
+
+    Raises
+    ------
+    TypeError
+        If that would lose something: a fraction of an integer array, or a complex multiple of a real one.
+    """
+    kind = dtype.kind
+    if isinstance(value, Fraction):
+        value = _settle(value)
+    if kind in "fc" and isinstance(value, Fraction):
+        return value
+    if kind == "c":
+        value = complex(value)
+        return value if value.imag else value.real
+    exact = value == value.real if isinstance(value, complex) else True
+    if not exact or (kind in "iu" and value != int(value)):
+        raise TypeError(f"a coefficient {value} does not fit dtype {dtype}; convert with cast first")
+    if kind == "f":
+        return float(value)
+    return bool(value) if kind == "b" else int(value)
+
+
+def number(value: Any) -> Any:
+    """A coefficient as the plain number that multiplies an array."""
+    return float(value) if isinstance(value, Fraction) else value
+
+
+def product(a: Any, b: Any) -> Any:
+    """a times b, exactly when one of them is a fraction."""
+    if isinstance(a, Fraction) or isinstance(b, Fraction):
+        return _exactly(lambda x, y: x * y, a, b)
+    return a * b
+
+
+def total(a: Any, b: Any) -> Any:
+    """a plus b, exactly when one of them is a fraction."""
+    if isinstance(a, Fraction) or isinstance(b, Fraction):
+        return _exactly(lambda x, y: x + y, a, b)
+    return a + b
+
+
+def inverse(value: Any) -> Any:
+    """One divided by *value*, exactly; None when that is not a finite number.
+
+    Examples
+    --------
+    >>> inverse(3.0), inverse(0.5), inverse(0.0)
+    (Fraction(1, 3), 2.0, None)
+    """
+    if isinstance(value, complex) or not value or not math.isfinite(value):
+        return None
+    return _settle(1 / Fraction(value))
+
+
+def _exactly(operation: Any, a: Any, b: Any) -> Any:
+    finite = all(isinstance(x, Fraction) or (not isinstance(x, complex) and math.isfinite(x)) for x in (a, b))
+    if not finite:
+        return operation(*(float(x) if isinstance(x, Fraction) else x for x in (a, b)))
+    return _settle(operation(Fraction(a), Fraction(b)))
+
+
+def _settle(value: Fraction) -> Any:
+    """A float where it is exact, the fraction where its terms are, the nearest float otherwise."""
+    nearest = float(value)
+    if math.isinf(nearest) or Fraction(nearest) == value:
+        return nearest
+    exact = all(Fraction(float(term)) == term for term in (value.numerator, value.denominator))
+    return value if exact else nearest

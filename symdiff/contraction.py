@@ -1,0 +1,135 @@
+"""How a contraction of many operands becomes pairs, and what its value is by definition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import opt_einsum
+
+from symdiff.coefficients import number
+from symdiff.dims import Size
+from symdiff.wiring import Labels, Wiring
+
+__all__ = ["binary_tree", "contract_arrays", "pair_flops"]
+
+NOMINAL = 32  # stands for a symbolic size while an order is chosen
+
+
+@lru_cache(maxsize=4096)
+def binary_tree(wiring: Wiring) -> tuple[tuple[int, int, Wiring], ...]:
+    """Pairs of places to contract, each with its wiring; the results join the list at its end.
+
+    The order is opt_einsum's for these sizes; the last pair has the labels of the whole.
+
+    Examples
+    --------
+    >>> chain = Wiring.of(["ij", "jk", "kl"], "il", {"i": 2, "j": 9, "k": 9, "l": 2})
+    >>> for i, j, pair in binary_tree(chain):
+    ...     print(i, j, pair)
+    0 1 ab,bc->ac
+    0 1 ab,ca->cb
+    """
+    sizes = [size if isinstance(size, int) else NOMINAL for size in wiring.sizes]
+    parts: list[Labels] = list(wiring.inputs)
+    steps = []
+    for i, j in contraction_order(tuple(parts), frozenset(wiring.output), tuple(sizes)):
+        second, first = parts.pop(max(i, j)), parts.pop(min(i, j))
+        needed = set(wiring.output).union(*parts)
+        kept = tuple(dict.fromkeys(label for label in (*first, *second) if label in needed))
+        output = kept if parts else wiring.output
+        steps.append((i, j, Wiring.of((first, second), output, wiring.sizes).without_orphans()[0]))
+        parts.append(kept)
+    return tuple(steps)
+
+
+@lru_cache(maxsize=4096)
+def contraction_order(
+    inputs: tuple[Labels, ...], output: frozenset[int], sizes: tuple[int, ...]
+) -> tuple[tuple[int, int], ...]:
+    """Pairs of places, in opt_einsum's convention; labels of size 1 are left out of the search."""
+    sets = [frozenset(label for label in labels if sizes[label] > 1) for labels in inputs]
+    table = {label: max(size, 2) for label, size in enumerate(sizes)}
+    path = opt_einsum.paths.auto(sets, frozenset(output), table)
+    pairs = []
+    for group in path:  # a group of three or more is contracted two by two
+        places = sorted(group, reverse=True)
+        while len(places) > 1:
+            i, j, places = places[-2], places[-1], places[:-2]
+            pairs.append((j, i))
+            length = len(inputs) - len(pairs)
+            places = sorted([length - 1, *(place - 2 for place in places)], reverse=True)
+    return tuple(pairs)
+
+
+def pair_flops(wiring: Wiring) -> int:
+    """Multiplications and additions of one contraction: 2 per entry of the label space, or 1."""
+    count = 1
+    for size in wiring.sizes:
+        count *= size if isinstance(size, int) else NOMINAL
+    adds = any(wiring.sizes[label] != 1 for label in wiring.summed)
+    return count * (len(wiring.inputs) - 1 + adds)
+
+
+def contract_arrays(xp: Any, wiring: Wiring, values: Sequence[Any], coefficient: Any, dtype: Any) -> Any:
+    """The value of an einsum by its definition, pair by pair: the meaning that programs must match."""
+    if not values:
+        core = xp.asarray(number(coefficient), dtype=dtype)
+        return _write(xp, core, (), wiring)
+    parts = list(values)
+    labels = list(wiring.inputs)
+    for i, j, _ in binary_tree(wiring) if len(parts) > 1 else ():
+        second, first = labels.pop(max(i, j)), labels.pop(min(i, j))
+        right, left = parts.pop(max(i, j)), parts.pop(min(i, j))
+        needed = set(wiring.output).union(*labels)
+        kept = tuple(dict.fromkeys(label for label in (*first, *second) if label in needed))
+        parts.append(_einsum(xp, (left, right), (first, second), kept))
+        labels.append(kept)
+    (core,) = parts
+    kept = tuple(dict.fromkeys(label for label in wiring.output if label in labels[0]))
+    core = _einsum(xp, (core,), tuple(labels), kept)
+    if coefficient != 1:
+        core = xp.asarray(core * number(coefficient), dtype=dtype)
+    return _write(xp, core, kept, wiring)
+
+
+def _einsum(xp: Any, values: tuple[Any, ...], inputs: tuple[Labels, ...], output: Labels) -> Any:
+    names: dict[int, int] = {}
+    sublists = [[names.setdefault(label, len(names)) for label in labels] for labels in inputs]
+    arguments = [item for pair in zip(values, sublists, strict=True) for item in pair]
+    return xp.einsum(*arguments, [names[label] for label in output])
+
+
+def _write(xp: Any, core: Any, labels: Labels, wiring: Wiring) -> Any:
+    """Broadcast *core* to the labels it lacks, and write repeated labels on the diagonal."""
+    distinct = tuple(dict.fromkeys(wiring.output))
+    key = tuple(slice(None) if label in labels else None for label in distinct)
+    shape: list[Size] = [wiring.sizes[label] for label in distinct]
+    core = xp.broadcast_to(core[key], shape)
+    for label in distinct:
+        core = _diagonal(xp, core, label, wiring)
+    order = sorted(range(len(wiring.output)), key=lambda axis: distinct.index(wiring.output[axis]))
+    inverse = sorted(range(len(order)), key=order.__getitem__)
+    return xp.transpose(core, inverse)
+
+
+def _diagonal(xp: Any, core: Any, label: int, wiring: Wiring) -> Any:
+    """*core* times a Kronecker delta for each repetition of *label*, next to its first axis."""
+    axis = [other for other in _expanded_labels(wiring, label)].index(label)
+    for _ in range(wiring.output.count(label) - 1):
+        size = wiring.sizes[label]
+        delta = xp.eye(size, dtype=bool)
+        delta = delta.reshape((size, size) + (1,) * (core.ndim - axis - 1))
+        core = xp.where(delta, xp.expand_dims(core, axis + 1), xp.zeros((), dtype=core.dtype))
+    return core
+
+
+def _expanded_labels(wiring: Wiring, until: int) -> list[int]:
+    """Distinct output labels, those written before *until* as often as they are repeated."""
+    labels: list[int] = []
+    for label in dict.fromkeys(wiring.output):
+        if label == until:
+            return [*labels, label]
+        labels += [label] * wiring.output.count(label)
+    return labels

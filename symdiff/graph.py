@@ -1,0 +1,78 @@
+"""Walks over graphs: each one a fold over a topological order, none of them recursive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import attrgetter
+
+from symdiff.node import Node
+
+__all__ = ["ancestors", "consumers", "leaves", "rebuild", "substitute", "toposort"]
+
+
+def toposort(*outputs: Node, stop: Collection[Node] = ()) -> list[Node]:
+    """Every node the outputs need, operands before users; nothing below the nodes in *stop*."""
+    found = set(outputs)
+    frontier = list(found)
+    while frontier:
+        node = frontier.pop()
+        if node in stop:
+            continue
+        for operand in node.operands:
+            if operand not in found:
+                found.add(operand)
+                frontier.append(operand)
+    return sorted(found, key=attrgetter("serial"))
+
+
+def ancestors(order: Iterable[Node], sources: Iterable[Node]) -> set[Node]:
+    """The nodes of a topological *order* that depend on one of the *sources*, these included."""
+    found = set(sources)
+    for node in order:
+        if not found.isdisjoint(node.operands):
+            found.add(node)
+    return found
+
+
+def consumers(order: Iterable[Node]) -> dict[Node, int]:
+    """How many operand positions in *order* each node fills."""
+    counts: dict[Node, int] = {}
+    for node in order:
+        for operand in node.operands:
+            counts[operand] = counts.get(operand, 0) + 1
+    return counts
+
+
+def leaves(*outputs: Node) -> list[Node]:
+    """The nodes without operands that the outputs need, oldest first."""
+    return [node for node in toposort(*outputs) if not node.operands]
+
+
+def rebuild(
+    outputs: Sequence[Node],
+    visit: Callable[[Node], Node],
+    given: Mapping[Node, Node] | None = None,
+) -> list[Node]:
+    """The same graph with *visit* applied to each node, operands first.
+
+    Nodes in *given* are replaced by what it says, and neither they nor what lies below are visited.
+    """
+    new = dict(given or {})
+    for node in toposort(*outputs, stop=new.keys()):
+        if node not in new:
+            new[node] = visit(node.with_operands(*[new[operand] for operand in node.operands]))
+    return [new[output] for output in outputs]
+
+
+def substitute(outputs: Sequence[Node], replacements: Mapping[Node, Node]) -> list[Node]:
+    """The same graph with some nodes replaced by others.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> x, y = sd.Variable(2.0, "x"), sd.Variable(5.0, "y")
+    >>> (z,) = substitute([x * x + 1], {x: y})
+    >>> print(z, "=", z())
+    y**2 + 1 = 26.0
+    """
+    return rebuild(outputs, lambda node: node, replacements)

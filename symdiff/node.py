@@ -1,0 +1,224 @@
+"""What a node is: an operation applied to nodes, immutable, and one object per meaning.
+
+Building the same expression twice gives the same object, so ``is`` is structural equality and common
+subexpressions never exist. A node holds no values, no gradients and no caches.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import weakref
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from symdiff.dims import Shape
+from symdiff.dtypes import DType
+
+if TYPE_CHECKING:
+    from symdiff.methods import Methods
+else:
+
+    class Methods:
+        """Operators and methods of nodes, filled in by `symdiff.methods`."""
+
+        __slots__ = ()
+
+
+__all__ = ["Leaf", "Node"]
+
+_table: weakref.WeakValueDictionary[tuple[Hashable, ...], Node] = weakref.WeakValueDictionary()
+_lock = threading.Lock()
+_serials = itertools.count()
+_set = object.__setattr__
+
+
+class Node(Methods):
+    """An operation applied to operands, with fixed attributes, a shape and a dtype.
+
+    A subclass names its attributes by annotating them, and says what it computes and how it is
+    differentiated. Operands are data, attributes are settings: ``Reshape(x, target=(3, 4))``.
+
+    Attributes
+    ----------
+    operands : tuple of Node
+        What the operation is applied to; operands are always older than their users.
+    attributes : tuple
+        Hashable settings, in the order of the class's annotations.
+    shape : tuple of int or Dim
+    dtype : numpy.dtype
+    serial : int
+        Counts creations; sorting by it is a topological order.
+    """
+
+    __slots__ = ("__weakref__", "attributes", "dtype", "operands", "serial", "shape")
+    __array_ufunc__ = None  # let NumPy arrays on the left defer to our operators
+    fields: ClassVar[tuple[str, ...]] = ()
+
+    operands: tuple[Node, ...]
+    attributes: tuple[Any, ...]
+    shape: Shape
+    dtype: DType
+    serial: int
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        own = [
+            name
+            for name, kind in cls.__annotations__.items()
+            if not name.startswith("_") and "ClassVar" not in str(kind)
+        ]
+        start = len(cls.fields)
+        cls.fields = (*cls.fields, *own)
+        for place, name in enumerate(own, start):
+            setattr(cls, name, property(lambda self, place=place: self.attributes[place]))
+
+    def __new__(cls, *operands: Node, **attributes: Any) -> Self:
+        try:
+            values = tuple([attributes.pop(name) for name in cls.fields])
+        except KeyError as missing:
+            raise TypeError(f"{cls.__name__} needs the attribute {missing}") from None
+        if attributes:
+            raise TypeError(f"{cls.__name__} has no attribute {', '.join(attributes)}")
+        key = (cls, operands, *map(_canonical, values))
+        found = _table.get(key)
+        if found is None:
+            made = cls.make(operands, values)
+            with _lock:
+                found = _table.get(key)
+                if found is None:
+                    _table[key] = found = made
+        return found  # type: ignore[return-value]
+
+    @classmethod
+    def make(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Self:
+        """A new object, whether or not an equal one exists; use the class itself instead."""
+        self = object.__new__(cls)
+        _set(self, "operands", operands)
+        _set(self, "attributes", attributes)
+        _set(self, "shape", self.infer_shape())
+        _set(self, "dtype", self.infer_dtype())
+        _set(self, "serial", next(_serials))
+        return self
+
+    def with_operands(self, *operands: Node) -> Node:
+        """The same operation on other operands; itself when they are the same."""
+        if operands == self.operands:
+            return self
+        return self.apply(operands, self.attributes)
+
+    @classmethod
+    def apply(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Node:
+        """The node of this class in its simplest form; a class with a smart constructor calls it here."""
+        return cls(*operands, **dict(zip(cls.fields, attributes, strict=True)))
+
+    # --- what an operation says of itself -------------------------------------------------------
+
+    def infer_shape(self) -> Shape:
+        """The shape of the result, or a `ShapeError` that names what disagrees."""
+        raise NotImplementedError(f"{type(self).__name__} does not say its shape: define infer_shape")
+
+    def infer_dtype(self) -> DType:
+        """The dtype of the result; that of the operands unless the class says otherwise."""
+        first = self.operands[0].dtype
+        for k, operand in enumerate(self.operands):
+            if operand.dtype != first:
+                raise TypeError(
+                    f"{type(self).__name__}: operand {k} is {operand.dtype} but operand 0 is {first}; "
+                    "convert one of them with cast"
+                )
+        return first
+
+    def compute(self, xp: Any, *values: Any) -> Any:
+        """The value, given the operands' values and the array library *xp*.
+
+        It may use the attributes, and the shapes and dtypes of the operands, but not the operands'
+        own operands: a program keeps the operation without the graph it came from.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not say its value: define compute")
+
+    def vjp(self, k: int, g: Node) -> Node | None:
+        """The cotangent of operand *k*, given the cotangent *g* of the result; None for no dependence.
+
+        *g* may have leading batch axes, which the cotangent keeps.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} has no derivative with respect to operand {k}: define vjp"
+        )
+
+    def jvp(self, k: int, dx: Node) -> Node | None:
+        """The tangent of the result as operand *k* moves by *dx*; None for no dependence."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no derivative with respect to operand {k}: define jvp"
+        )
+
+    def expanded(self) -> Node:
+        """The same value in pieces whose derivatives share work; itself for most operations."""
+        return self
+
+    def times(self, other: Node) -> Node | None:
+        """The product with *other*, entry by entry, when it is an operation of the same kind."""
+        return None
+
+    @classmethod
+    def collect(cls, terms: dict[Node, Any]) -> dict[Node, Any]:
+        """The terms of a sum and their coefficients, rewritten where nodes of this class know how."""
+        return terms
+
+    def retyped(self, dtype: DType) -> Node | None:
+        """The same values in another dtype, when no conversion is needed to say so."""
+        return None
+
+    # --- identity -------------------------------------------------------------------------------
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(
+            f"{type(self).__name__} is immutable: build a new node instead of setting {name!r}"
+        )
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable: {name!r} cannot be deleted")
+
+    __hash__ = object.__hash__
+
+    def __copy__(self) -> Self:
+        return self
+
+
+def next_serial() -> int:
+    """A serial number above those of all nodes so far, which no node will have."""
+    return next(_serials)
+
+
+class Leaf(Node):
+    """A node without operands that is itself only: two leaves are never the same."""
+
+    __slots__ = ()
+
+    def __new__(cls, *operands: Node, **attributes: Any) -> Self:
+        return cls.make(operands, tuple(attributes[name] for name in cls.fields))
+
+    def with_operands(self, *operands: Node) -> Node:
+        return self
+
+
+def _canonical(value: Any) -> Hashable:
+    """A key that keeps apart what Python's equality confuses: 0.0 and -0.0, 1 and True and 1.0."""
+    kind = type(value)
+    if kind is float:
+        return (kind, value.hex())
+    if kind is complex:
+        return (kind, value.real.hex(), value.imag.hex())
+    if kind is bool or isinstance(value, np.generic):
+        return (kind, repr(value))
+    if kind is tuple:
+        return tuple([_canonical(item) for item in value])
+    key: Hashable = value
+    return key

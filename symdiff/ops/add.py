@@ -1,0 +1,127 @@
+"""Sums of any number of terms, coefficients included; differences are sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+from symdiff.coefficients import in_dtype, number, product, total
+from symdiff.dims import Shape, shape_text
+from symdiff.errors import ShapeError
+from symdiff.node import Node
+from symdiff.ops.base import Linear
+from symdiff.ops.broadcast import broadcast_to
+from symdiff.ops.einsum import Einsum, broadcast_shapes, constant, contract, full, promote, scale
+
+__all__ = ["Add", "add", "combine", "negative", "subtract", "unscaled"]
+
+
+class Add(Linear):
+    """c1 x1 + c2 x2 + ..."""
+
+    __slots__ = ()
+    coefficients: tuple[Any, ...]
+
+    def infer_shape(self) -> Shape:
+        first = self.operands[0].shape
+        for k, operand in enumerate(self.operands):
+            if operand.shape != first:
+                raise ShapeError(
+                    f"Add: operand {k} is {shape_text(operand.shape)} but operand 0 is "
+                    f"{shape_text(first)}; the function add broadcasts"
+                )
+        return first
+
+    @classmethod
+    def apply(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Node:
+        return combine(operands, attributes[0])
+
+    def compute(self, xp: Any, *values: Any) -> Any:
+        terms = [
+            value if factor == 1 else value * number(factor)
+            for factor, value in zip(self.coefficients, values, strict=True)
+        ]
+        return sum(terms[1:], start=terms[0])
+
+    def transposed(self, k: int, g: Node) -> Node:
+        return scale(g, self.coefficients[k])
+
+    def jvp(self, k: int, dx: Node) -> Node:
+        return scale(dx, self.coefficients[k])
+
+
+def combine(operands: Sequence[Node], coefficients: Sequence[Any]) -> Node:
+    """The sum of terms of one shape and dtype, with like terms collected and terms sorted by age.
+
+    A scaled term counts as a multiple of what it scales, and a class of nodes may know more about
+    its sums (`Node.collect`): polynomials of one node add up, blocks that tile an array join.
+    """
+    shape, dtype = operands[0].shape, operands[0].dtype
+    terms: dict[Node, Any] = {}
+    for node, factor in zip(operands, coefficients, strict=True):
+        core, own = unscaled(node)
+        terms[core] = total(terms.get(core, 0), product(factor, own))
+    for kind in dict.fromkeys(map(type, terms)):
+        terms = kind.collect(terms)
+    terms = {node: in_dtype(factor, dtype) for node, factor in terms.items()}
+    kept = sorted([node for node, factor in terms.items() if factor != 0], key=_serial)
+    if not kept:
+        return full(shape, 0, dtype)
+    if len(kept) == 1:
+        return scale(kept[0], terms[kept[0]])
+    return Add(*kept, coefficients=tuple([terms[node] for node in kept]))
+
+
+_serial = attrgetter("serial")
+
+
+def unscaled(node: Node) -> tuple[Node, Any]:
+    """A node as what it is a multiple of, and the factor."""
+    if type(node) is not Einsum or node.coefficient == 1:
+        return node, 1
+    if not node.operands:
+        return Einsum(
+            wiring=node.wiring, coefficient=in_dtype(1, node.dtype), result=node.dtype
+        ), node.coefficient
+    return contract(node.operands, node.wiring, 1, node.dtype), node.coefficient
+
+
+def add(*terms: Any) -> Node:
+    """The sum of any number of terms, broadcast against each other.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> x = sd.Variable([1.0, 2.0], "x")
+    >>> add(x, 1, x)
+    <add float64[2]>
+    >>> print(add(x, 1, x), "=", add(x, 1, x)())
+    2 * x + 1 = [3. 5.]
+    """
+    nodes = promote(*terms)
+    shape = broadcast_shapes("add", *[node.shape for node in nodes])
+    return combine([broadcast_to(node, shape) for node in nodes], [1] * len(nodes))
+
+
+def subtract(x: Any, y: Any) -> Node:
+    """x - y, broadcast against each other.
+
+    Raises
+    ------
+    TypeError
+        For booleans, as in NumPy.
+    """
+    x, y = promote(x, y)
+    if x.dtype.kind == "b":
+        raise TypeError("subtract: booleans have no difference; use not_equal, or cast them to int")
+    shape = broadcast_shapes("subtract", x.shape, y.shape)
+    return combine([broadcast_to(x, shape), broadcast_to(y, shape)], [1, -1])
+
+
+def negative(x: Any) -> Node:
+    """-x"""
+    x = constant(x)
+    if x.dtype.kind == "b":
+        raise TypeError("negative: booleans have no negative; use logical_not, or cast them to int")
+    return scale(x, -1)

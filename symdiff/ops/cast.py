@@ -1,0 +1,79 @@
+"""Conversion between dtypes, and a wall that derivatives do not pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symdiff.dims import Shape
+from symdiff.dtypes import DType, as_dtype, is_inexact
+from symdiff.node import Node
+
+__all__ = ["Cast", "StopGradient", "cast", "stop_gradient"]
+
+
+class Cast(Node):
+    """x, in another dtype"""
+
+    __slots__ = ()
+    to: DType
+
+    def infer_shape(self) -> Shape:
+        return self.operands[0].shape
+
+    def infer_dtype(self) -> DType:
+        return self.to
+
+    def compute(self, xp: Any, x: Any) -> Any:
+        return x.real.astype(self.to) if x.dtype.kind == "c" != self.to.kind else x.astype(self.to)
+
+    def vjp(self, k: int, g: Node) -> Node | None:
+        return cast(g, self.operands[0].dtype)
+
+    def jvp(self, k: int, dx: Node) -> Node | None:
+        return cast(dx, self.to) if is_inexact(self.to) else None
+
+
+class StopGradient(Node):
+    """x, constant for every derivative"""
+
+    __slots__ = ()
+
+    def infer_shape(self) -> Shape:
+        return self.operands[0].shape
+
+    def compute(self, xp: Any, x: Any) -> Any:
+        return x
+
+    def vjp(self, k: int, g: Node) -> Node | None:
+        return None
+
+    jvp = vjp
+
+
+def cast(x: Node, dtype: Any) -> Node:
+    """*x* converted to *dtype*; the derivative is converted back.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> sd.cast(sd.constant([1.5, 2.5]), "float32")()
+    array([1.5, 2.5], dtype=float32)
+    """
+    to = as_dtype(dtype)
+    if x.dtype == to:
+        return x
+    retyped = x.retyped(to)
+    return Cast(x, to=to) if retyped is None else retyped
+
+
+def stop_gradient(x: Node) -> Node:
+    """*x*, treated as a constant by every derivative.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> x = sd.Variable(3.0, "x")
+    >>> sd.grad(x * sd.stop_gradient(x), x)()
+    array(3.)
+    """
+    return StopGradient(x)

@@ -1,0 +1,332 @@
+"""The many names of einsum: sums, products of matrices, diagonals, identities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from symdiff.coefficients import in_dtype
+from symdiff.dims import Shape, Size, product, shape_text, size_text
+from symdiff.dtypes import inexact
+from symdiff.equation import interleaved, parse
+from symdiff.errors import ShapeError
+from symdiff.node import Node
+from symdiff.ops.broadcast import as_shape, expand_dims, normal_axes
+from symdiff.ops.cast import cast
+from symdiff.ops.comparison import equal, where
+from symdiff.ops.einsum import constant, contract, full, multiply, promote
+from symdiff.ops.elementwise import divide, sqrt
+from symdiff.wiring import Wiring
+
+__all__ = [
+    "diag",
+    "diagonal",
+    "dot",
+    "einsum",
+    "eye",
+    "matmul",
+    "mean",
+    "norm",
+    "ones",
+    "ones_like",
+    "outer",
+    "size",
+    "sum",
+    "tensordot",
+    "trace",
+    "zeros",
+    "zeros_like",
+]
+
+
+def einsum(*arguments: Any, sizes: Mapping[str, Size] | None = None) -> Node:
+    """Einstein summation, in every form that NumPy takes, and two more.
+
+    Parameters
+    ----------
+    *arguments
+        An equation and its operands, ``einsum("ij,jk->ik", x, y)``, or operands and lists of labels
+        in turn, ``einsum(x, [0, 1], y, [1, 2], [0, 2])``. Spaces, an implicit output, an ellipsis in
+        any place and axes of size 1 mean what they mean in NumPy. Beyond NumPy, a label may be
+        repeated in the output, which writes a diagonal, and lists may use any number of labels.
+    sizes : mapping of label to size, optional
+        For labels that stand only in the output: the result is broadcast along them.
+
+    Raises
+    ------
+    ShapeError
+        If labels, sizes and operands do not fit; the message names the label and both operands.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> a = sd.Variable([[1.0, 2.0], [3.0, 4.0]], "a")
+    >>> print(einsum("ii->i", a)())
+    [1. 4.]
+    >>> print(sd.grad(einsum("ii->", a), a)())
+    [[1. 0.]
+     [0. 1.]]
+    """
+    if not arguments:
+        raise TypeError("einsum: give an equation and its operands, such as einsum('ij,jk->ik', x, y)")
+    if isinstance(arguments[0], str):
+        equation, *values = arguments
+        operands = promote(*values) if values else []
+        names = [label_of(node) for node in operands]
+        shapes = [node.shape for node in operands]
+        wiring = parse(equation, shapes, names, sizes or {})
+        return contract(operands, wiring, 1, operands[0].dtype if operands else inexact(_INT))
+    pairs = len(arguments) // 2
+    operands = promote(*arguments[0 : 2 * pairs : 2])
+    output = arguments[-1] if len(arguments) % 2 else None
+    names = [label_of(node) for node in operands]
+    labels = arguments[1 : 2 * pairs : 2]
+    return contract(operands, interleaved(labels, output, [node.shape for node in operands], names))
+
+
+_INT = constant(0).dtype
+
+
+def label_of(node: Node) -> str:
+    """What to call a node in a message: its name, or its operation."""
+    return getattr(node, "name", None) or type(node).__name__.lower()
+
+
+# --- sums -----------------------------------------------------------------------------------------------
+
+
+def sum(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Node:
+    """The sum along *axis*, or of all entries; booleans are counted.
+
+    Raises
+    ------
+    ShapeError
+        If an axis does not exist or is named twice.
+
+    Examples
+    --------
+    >>> sum([[1, 2], [3, 4]], axis=0)()
+    array([4, 6])
+    """
+    x = constant(x)
+    x = cast(x, _INT) if x.dtype.kind == "b" else x
+    axes = normal_axes("sum", axis, x.ndim)
+    kept = [k for k in range(x.ndim) if k not in axes]
+    total = contract((x,), Wiring.of([range(x.ndim)], kept, x.shape))
+    return expand_dims(total, tuple(sorted(axes))) if keepdims else total
+
+
+def mean(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Node:
+    """The mean along *axis*, or of all entries.
+
+    Examples
+    --------
+    >>> print(mean([1.0, 2.0, 6.0])())
+    3.0
+    """
+    x = constant(x)
+    x = cast(x, inexact(x.dtype))
+    count = product(x.shape[k] for k in normal_axes("mean", axis, x.ndim))
+    return divide(sum(x, axis, keepdims), cast(size(count), x.dtype))
+
+
+def size(dim: Size) -> Node:
+    """A size as a number in the graph, for sizes that are known only at run time.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> n = sd.Dim("n")
+    >>> x = sd.Placeholder(n, name="x")
+    >>> print((size(n) * x)({x: [1.0, 2.0]}))
+    [2. 4.]
+    """
+    return full((), dim, _INT) if isinstance(dim, int) else contract((), Wiring((), (), (dim,)), 1, _INT)
+
+
+# --- products -------------------------------------------------------------------------------------------
+
+
+def matmul(x: Any, y: Any) -> Node:
+    """The matrix product ``x @ y``, batched over leading axes, as in NumPy.
+
+    Raises
+    ------
+    ShapeError
+        If an operand is a scalar, or the inner sizes differ.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> a, v = sd.Variable([[1.0, 2.0], [3.0, 4.0]], "a"), sd.Variable([1.0, 1.0], "v")
+    >>> print(a @ v, "=", (a @ v)())
+    a @ v = [3. 7.]
+    """
+    x, y = promote(x, y)
+    for k, node in enumerate((x, y)):
+        if not node.ndim:
+            raise ShapeError(f"matmul: operand {k} ({label_of(node)}) is a scalar; multiply with *")
+    inner = x.shape[-1], y.shape[max(-2, -y.ndim)]
+    if inner[0] != inner[1]:
+        raise ShapeError(
+            f"matmul: the last axis of operand 0 ({label_of(x)}: {shape_text(x.shape)}) is "
+            f"{size_text(inner[0])}, but operand 1 ({label_of(y)}: {shape_text(y.shape)}) has "
+            f"{size_text(inner[1])} there; transpose one of them, or use einsum"
+        )
+    left = "...ij" if x.ndim > 1 else "j"
+    right = "...jk" if y.ndim > 1 else "j"
+    output = "..." + "i" * (x.ndim > 1) + "k" * (y.ndim > 1)
+    return einsum(f"{left},{right}->{output}", x, y)
+
+
+def dot(x: Any, y: Any) -> Node:
+    """NumPy's dot: the sum over the last axis of *x* and the last but one of *y*."""
+    x, y = promote(x, y)
+    if not x.ndim or not y.ndim:
+        return multiply(x, y)
+    return tensordot(x, y, ([x.ndim - 1], [max(y.ndim - 2, 0)]))
+
+
+def outer(x: Any, y: Any) -> Node:
+    """The product of every entry of *x* with every entry of *y*, both flattened.
+
+    Examples
+    --------
+    >>> outer([1, 2], [3, 4])()
+    array([[3, 4],
+           [6, 8]])
+    """
+    x, y = (node.reshape(-1) for node in promote(x, y))
+    return einsum("i,j->ij", x, y)
+
+
+def tensordot(x: Any, y: Any, axes: int | tuple[Any, Any] | Sequence[Any] = 2) -> Node:
+    """The sum of products over pairs of axes, as in NumPy.
+
+    Raises
+    ------
+    ShapeError
+        If the paired axes differ in number or size.
+    """
+    x, y = promote(x, y)
+    if isinstance(axes, int):
+        pairs: tuple[Any, Any] = tuple(range(x.ndim - axes, x.ndim)), tuple(range(axes))
+    else:
+        pairs = axes[0], axes[1]
+    left, right = (normal_axes("tensordot", p, n.ndim) for p, n in zip(pairs, (x, y), strict=True))
+    if len(left) != len(right):
+        raise ShapeError(f"tensordot: {len(left)} axes of x are paired with {len(right)} axes of y")
+    labels = list(range(x.ndim)), list(range(x.ndim, x.ndim + y.ndim))
+    for a, b in zip(left, right, strict=True):
+        labels[1][b] = labels[0][a]
+    output = [n for k, n in enumerate(labels[0]) if k not in left]
+    output += [n for k, n in enumerate(labels[1]) if k not in right]
+    return einsum(x, labels[0], y, labels[1], output)
+
+
+def norm(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Node:
+    """The Euclidean length along *axis*, or of all entries; its derivative at 0 is 0.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> x = sd.Variable([3.0, 4.0], "x")
+    >>> print(norm(x)(), sd.grad(norm(x), x)())
+    5.0 [0.6 0.8]
+    """
+    squares = sum(multiply(x, x), axis, keepdims)
+    flat = equal(squares, 0)
+    return where(flat, 0, sqrt(where(flat, 1, squares)))
+
+
+# --- diagonals and identities -----------------------------------------------------------------------------
+
+
+def diagonal(x: Any, axis1: int = 0, axis2: int = 1) -> Node:
+    """The entries whose two indices agree, as the last axis.
+
+    Raises
+    ------
+    ShapeError
+        If the two axes are the same or differ in size.
+    """
+    x = constant(x)
+    one, two = normal_axes("diagonal", (axis1, axis2), x.ndim)
+    labels = list(range(x.ndim))
+    labels[two] = one
+    return einsum(x, labels, [*(k for k in range(x.ndim) if k not in (one, two)), one])
+
+
+def trace(x: Any, axis1: int = 0, axis2: int = 1) -> Node:
+    """The sum of the diagonal.
+
+    Examples
+    --------
+    >>> print(trace([[1, 2], [3, 4]])())
+    5
+    """
+    return sum(diagonal(x, axis1, axis2), -1)
+
+
+def diag(x: Any) -> Node:
+    """The diagonal of a matrix, or the matrix with a vector on its diagonal.
+
+    Raises
+    ------
+    ShapeError
+        Unless *x* has one or two axes.
+
+    Examples
+    --------
+    >>> diag([1, 2])()
+    array([[1, 0],
+           [0, 2]])
+    """
+    x = constant(x)
+    if x.ndim not in (1, 2):
+        raise ShapeError(f"diag: the operand has {x.ndim} axes, not 1 or 2; use diagonal or einsum")
+    return einsum("i->ii" if x.ndim == 1 else "ii->i", x)
+
+
+def ones(shape: Any, dtype: Any = float) -> Node:
+    """Ones, never stored."""
+    return full(as_shape(shape), 1, dtype)
+
+
+def zeros(shape: Any, dtype: Any = float) -> Node:
+    """Zeros, never stored."""
+    return full(as_shape(shape), 0, dtype)
+
+
+def ones_like(x: Node) -> Node:
+    """Ones of the shape and dtype of *x*."""
+    return full(x.shape, 1, x.dtype)
+
+
+def zeros_like(x: Node) -> Node:
+    """Zeros of the shape and dtype of *x*."""
+    return full(x.shape, 0, x.dtype)
+
+
+def eye(shape: Size | Shape, dtype: Any = float) -> Node:
+    """The identity: 1 where two equal groups of indices agree, as wires rather than as an array.
+
+    Parameters
+    ----------
+    shape : int, Dim or tuple of them
+        One group of axes; the result has shape ``(*shape, *shape)``.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> eye(2)()
+    array([[1., 0.],
+           [0., 1.]])
+    >>> a = sd.Variable([[1.0, 2.0], [3.0, 4.0]], "a")
+    >>> a @ eye(2) is a
+    True
+    """
+    group = as_shape(shape)
+    labels = tuple(range(len(group)))
+    found = full((), 1, dtype).dtype
+    return contract((), Wiring((), labels + labels, group), in_dtype(1, found), found)

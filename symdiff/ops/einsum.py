@@ -1,0 +1,314 @@
+"""Every contraction is one operation: products, sums, transposes, diagonals, broadcasts, identities.
+
+`Einsum` is closed under differentiation: it can say everything its own derivative needs, so no
+derivative of an einsum is ever anything but one einsum, and an identity is never an array.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from symdiff.coefficients import Coefficient, in_dtype, product
+from symdiff.contraction import binary_tree, contract_arrays
+from symdiff.dims import Shape, Size, shape_text, size_text
+from symdiff.dtypes import DType, as_dtype, is_inexact, is_number, result_dtype
+from symdiff.errors import ShapeError
+from symdiff.node import Node
+from symdiff.ops.cast import cast
+from symdiff.ops.leaves import SMALL, Constant, Content, frozen_array
+from symdiff.wiring import Wiring
+
+__all__ = [
+    "Einsum",
+    "broadcast_shapes",
+    "constant",
+    "contract",
+    "full",
+    "multiply",
+    "promote",
+    "scale",
+]
+
+
+class Einsum(Node):
+    """c * sum over labels not in the output of the product of the operands
+
+    In normal form: a coefficient, operands, and a `Wiring` that gives one tuple of labels per operand
+    and one for the output. `contract` builds it and simplifies on the way.
+    """
+
+    __slots__ = ()
+    wiring: Wiring
+    coefficient: Any
+    result: DType
+
+    def infer_shape(self) -> Shape:
+        inputs = self.wiring.inputs
+        if len(inputs) != len(self.operands):
+            raise ShapeError(f"Einsum: {len(inputs)} label groups for {len(self.operands)} operands")
+        for k, operand in enumerate(self.operands):
+            if operand.shape != self.wiring.input_shape(k):
+                raise ShapeError(
+                    f"Einsum {self.wiring}: operand {k} is {shape_text(operand.shape)}, but its labels "
+                    f"say {shape_text(self.wiring.input_shape(k))}"
+                )
+        return self.wiring.shape
+
+    def infer_dtype(self) -> DType:
+        for k, operand in enumerate(self.operands):
+            if operand.dtype != self.result:
+                raise TypeError(
+                    f"Einsum {self.wiring}: operand {k} is {operand.dtype} but the result is "
+                    f"{self.result}; convert one of them with cast"
+                )
+        return self.result
+
+    @classmethod
+    def apply(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Node:
+        wiring, coefficient, result = attributes
+        return contract(operands, wiring, coefficient, result)
+
+    def compute(self, xp: Any, *values: Any) -> Any:
+        return contract_arrays(xp, self.wiring, values, self.coefficient, self.result)
+
+    def transposed(self, k: int, g: Node) -> Node:
+        """The cotangent of operand *k*, given the cotangent *g* of the result.
+
+        Put *g* in the operand's place and swap its labels with the output's:
+
+            ij,jk->ik  by ij  is  ik,jk->ij
+            ij->j      by ij  is  j->ij       a label summed away is broadcast back
+            ii->i      by ii  is  i->ii       a diagonal read is written back
+            i->ii      by i   is  ii->i       and the other way round
+            ij->ik     by ij  is  ik->ij      summed and broadcast change places
+
+        That is all: it holds for repeated operands (each position has its own cotangent, and they
+        add up), for identities and broadcasts, and to every order, because the result is an einsum
+        again. Leading batch axes of *g* stay where they are.
+        """
+        batch = g.shape[: g.ndim - self.ndim]
+        operands = (*self.operands[:k], g, *self.operands[k + 1 :])
+        return contract(operands, _swap(self.wiring, k, batch), self.coefficient, self.result)
+
+    vjp = transposed
+
+    def jvp(self, k: int, dx: Node) -> Node:
+        return self.with_operands(*self.operands[:k], dx, *self.operands[k + 1 :])
+
+    def expanded(self) -> Node:
+        """The same contraction as a tree of pairs, so that the derivatives by all operands share it.
+
+        Differentiating n operands one by one costs n times the contraction; through the tree, three
+        times in all.
+        """
+        if len(self.operands) < 3:
+            return self
+        parts = list(self.operands)
+        for i, j, wiring in binary_tree(self.wiring):
+            pair = parts.pop(max(i, j)), parts.pop(min(i, j))
+            parts.append(contract(pair[::-1], wiring, 1, self.result))
+        return scale(parts[0], self.coefficient)
+
+    def retyped(self, dtype: DType) -> Node | None:
+        return None if self.operands else contract((), self.wiring, self.coefficient, dtype)
+
+
+def contract(
+    operands: Sequence[Node], wiring: Wiring, coefficient: Coefficient = 1, dtype: DType | None = None
+) -> Node:
+    """The einsum of *operands* in its simplest form: views merged, constants folded, operands sorted."""
+    dtype = dtype or operands[0].dtype
+    operands = list(operands)
+    for k in reversed(range(len(operands))):
+        inner = operands[k]
+        if type(inner) is Einsum and _is_view(inner.wiring):
+            wiring = _nest(wiring, k, inner.wiring)
+            operands[k : k + 1] = inner.operands
+            coefficient = product(coefficient, inner.coefficient)
+    wiring, factor = wiring.without_orphans()
+    coefficient = in_dtype(product(coefficient, factor) if factor != 1 else coefficient, dtype)
+    if coefficient == 0 and operands:
+        return contract((), Wiring.of((), wiring.output, wiring.sizes).without_orphans()[0], 0, dtype)
+    if len(operands) > 1:
+        operands, wiring = _merged(operands, wiring)
+        operands, wiring = _sorted(operands, wiring)
+    if coefficient == 1 and wiring.is_identity:
+        return operands[0]
+    return Einsum(*operands, wiring=wiring, coefficient=coefficient, result=dtype)
+
+
+_nest = lru_cache(maxsize=4096)(Wiring.nest)
+_swap = lru_cache(maxsize=4096)(Wiring.swap)
+
+
+@lru_cache(maxsize=4096)
+def _is_view(wiring: Wiring) -> bool:
+    return wiring.is_view
+
+
+def _merged(operands: list[Node], wiring: Wiring) -> tuple[list[Node], Wiring]:
+    """Factors over the same labels that know their product, such as two polynomials of one node."""
+    for i, j in itertools.combinations(range(len(operands)), 2):
+        if wiring.inputs[i] == wiring.inputs[j]:
+            left, right = operands[i], operands[j]
+            joined = left.times(right)
+            joined = right.times(left) if joined is None else joined
+            if joined is not None:
+                kept = [k for k in range(len(operands)) if k not in (i, j)]
+                inputs = [wiring.inputs[k] for k in (*kept, i)]
+                merged = Wiring.of(inputs, wiring.output, wiring.sizes)
+                return _merged([*(operands[k] for k in kept), joined], merged)
+    return operands, wiring
+
+
+def _sorted(operands: list[Node], wiring: Wiring) -> tuple[list[Node], Wiring]:
+    """Operands by age; among equal ones, the order whose labels come first."""
+    order = sorted(range(len(operands)), key=lambda k: operands[k].serial)
+    groups = [list(group) for _, group in itertools.groupby(order, key=lambda k: operands[k].serial)]
+    if math.prod(math.factorial(len(group)) for group in groups) > 24:
+        orders = [order]
+    else:
+        permuted = itertools.product(*(itertools.permutations(group) for group in groups))
+        orders = [[k for group in choice for k in group] for choice in permuted]
+    best = min(orders, key=lambda order: _arrange(wiring, tuple(order))[:2]) if orders[1:] else order
+    return [operands[k] for k in best], _arrange(wiring, tuple(best))
+
+
+@lru_cache(maxsize=4096)
+def _arrange(wiring: Wiring, order: tuple[int, ...]) -> Wiring:
+    return wiring.arrange(order)
+
+
+# --- from values to nodes ---------------------------------------------------------------------------
+
+
+def full(shape: Shape, value: Coefficient, dtype: Any = None) -> Node:
+    """An array of *shape* filled with one number, never stored.
+
+    Examples
+    --------
+    >>> full((2, 2), 7.0)()
+    array([[7., 7.],
+           [7., 7.]])
+    """
+    found = as_dtype(result_dtype(value) if dtype is None else dtype)
+    labels = tuple(range(len(shape)))
+    return contract((), Wiring((), labels, tuple(shape)), in_dtype(value, found), found)
+
+
+def constant(value: Any, dtype: Any = None) -> Node:
+    """*value* as a node: nodes stay themselves, numbers become scalars, arrays are copied and frozen.
+
+    Raises
+    ------
+    TypeError
+        If the value is not numeric.
+
+    Examples
+    --------
+    >>> constant([1.0, 2.0])
+    <constant float64[2]>
+    """
+    if isinstance(value, Node):
+        return value if dtype is None else cast(value, dtype)
+    if is_number(value):
+        return full((), value, dtype)
+    try:
+        array = frozen_array(value, dtype)
+    except (TypeError, ValueError) as reason:
+        hint = "; join nodes with stack" if isinstance(value, list | tuple) else ""
+        raise TypeError(f"constant: cannot use {type(value).__name__} as an array{hint}") from reason
+    if array.ndim == 0 and array.dtype.itemsize <= SMALL:
+        return full((), array.item(), array.dtype)
+    return Constant(content=Content(array))
+
+
+def promote(*values: Any) -> list[Node]:
+    """The values as nodes of their common dtype; Python numbers are weak, as in NumPy 2."""
+    items = [value if is_number(value) else constant(value) for value in values]
+    dtype = result_dtype(*[item.dtype if isinstance(item, Node) else item for item in items])
+    return [cast(item, dtype) if isinstance(item, Node) else full((), item, dtype) for item in items]
+
+
+# --- products -----------------------------------------------------------------------------------------
+
+
+def multiply(x: Any, y: Any) -> Node:
+    """The product, entry by entry, of operands that broadcast against each other.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> multiply(sd.constant([[1], [2]]), sd.constant([10, 20]))()
+    array([[10, 20],
+           [20, 40]])
+    """
+    x, y = promote(x, y)
+    return contract((x, y), _product("multiply", x.shape, y.shape))
+
+
+def scale(x: Node, factor: Coefficient) -> Node:
+    """*x* times a Python number, in the dtype of *x*."""
+    return x if factor == 1 else contract((x,), _same(x.shape), factor)
+
+
+@lru_cache(maxsize=4096)
+def _same(shape: Shape) -> Wiring:
+    labels = tuple(range(len(shape)))
+    return Wiring((labels,), labels, shape)
+
+
+@lru_cache(maxsize=4096)
+def _product(name: str, *shapes: Shape) -> Wiring:
+    shape = broadcast_shapes(name, *shapes)
+    sizes: dict[object, Size] = dict(enumerate(shape))
+    inputs = [broadcast_labels(own, shape, sizes) for own in shapes]
+    return Wiring.of(inputs, range(len(shape)), sizes)
+
+
+def broadcast_labels(own: Shape, shape: Shape, sizes: dict[object, Size]) -> list[object]:
+    """Labels for axes *own* broadcast to *shape*: a size-1 axis to be stretched is summed away."""
+    start = len(shape) - len(own)
+    labels: list[object] = []
+    for axis, size in enumerate(own, start):
+        stretched = size == 1 and shape[axis] != 1
+        label = f"1 at {len(sizes)}" if stretched else axis
+        sizes[label] = size
+        labels.append(label)
+    return labels
+
+
+def broadcast_shapes(name: str, *shapes: Shape) -> Shape:
+    """The common shape of operands, aligned at the last axis, as NumPy broadcasts.
+
+    Raises
+    ------
+    ShapeError
+        If two sizes differ and neither is 1.
+    """
+    result: list[Size] = []
+    for axis in range(-max(map(len, shapes), default=0), 0):
+        sizes = [shape[axis] for shape in shapes if len(shape) >= -axis]
+        wide = [size for size in sizes if size != 1]
+        if any(size != wide[0] for size in wide):
+            one, two = [size_text(size) for size in dict.fromkeys(wide)][:2]
+            raise ShapeError(
+                f"{name}: {' and '.join(map(shape_text, shapes))} do not broadcast: axis {axis} is "
+                f"{one} in one and {two} in the other; reshape one of them, or insert axes of size 1"
+            )
+        result.append(wide[0] if wide else 1)
+    return tuple(result)
+
+
+def is_scalar_constant(node: Node) -> bool:
+    """Whether every entry of *node* is one known number."""
+    return type(node) is Einsum and not node.operands and node.wiring.is_uniform
+
+
+def is_smooth(node: Node) -> bool:
+    """Whether derivatives by *node* make sense: its dtype is floating point."""
+    return is_inexact(node.dtype)

@@ -1,0 +1,373 @@
+"""Rearranging entries: reshape, slices and their adjoint, joining along an axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from symdiff.dims import Dim, Shape, Size, product, shape_text, size_text
+from symdiff.errors import ShapeError
+from symdiff.node import Node
+from symdiff.ops.base import Linear
+from symdiff.ops.broadcast import as_shape, broadcast_to, expand_dims, normal_axes
+from symdiff.ops.comparison import where
+from symdiff.ops.einsum import constant, contract, full, promote
+from symdiff.wiring import Wiring
+
+__all__ = ["concatenate", "pad", "reshape", "stack"]
+
+
+class Reshape(Linear):
+    """the same entries, in row-major order, in another shape"""
+
+    __slots__ = ()
+    target: Shape
+
+    @classmethod
+    def apply(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Node:
+        return reshape(operands[0], attributes[0])
+
+    def infer_shape(self) -> Shape:
+        return self.target
+
+    def compute(self, xp: Any, x: Any) -> Any:
+        return xp.reshape(x, self.target)
+
+    def transposed(self, k: int, g: Node) -> Node:
+        return reshape(g, g.shape[: g.ndim - self.ndim] + self.operands[0].shape)
+
+    def jvp(self, k: int, dx: Node) -> Node:
+        return reshape(dx, self.target)
+
+
+class Range(NamedTuple):
+    """The places ``start, start + step, ...`` along an axis: *count* of them."""
+
+    start: Size
+    count: Size
+    step: int
+
+    @property
+    def slice(self) -> slice:
+        """The same as a Python slice."""
+        stop = self.start + self.count * self.step
+        backwards_past_zero = isinstance(stop, int) and stop < 0
+        return slice(self.start, None if backwards_past_zero else stop, self.step)
+
+
+class Slice(Linear):
+    """x[start:stop:step, ...]"""
+
+    __slots__ = ()
+    ranges: tuple[Range, ...]
+
+    @classmethod
+    def apply(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Node:
+        return slice_ranges(operands[0], attributes[0])
+
+    def infer_shape(self) -> Shape:
+        return tuple(places.count for places in self.ranges)
+
+    def compute(self, xp: Any, x: Any) -> Any:
+        return x[tuple(places.slice for places in self.ranges)]
+
+    def transposed(self, k: int, g: Node) -> Node:
+        batch = g.shape[: g.ndim - self.ndim]
+        return place(g, (*map(whole, batch), *self.ranges), batch + self.operands[0].shape)
+
+
+class Place(Linear):
+    """zeros of some shape with x written at x's places: the adjoint of Slice"""
+
+    __slots__ = ()
+    ranges: tuple[Range, ...]
+    target: Shape
+
+    @classmethod
+    def apply(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Node:
+        return place(operands[0], *attributes)
+
+    def infer_shape(self) -> Shape:
+        return self.target
+
+    def compute(self, xp: Any, x: Any) -> Any:
+        result = xp.zeros(self.target, dtype=x.dtype)
+        result[tuple(places.slice for places in self.ranges)] = x
+        return result
+
+    def transposed(self, k: int, g: Node) -> Node:
+        batch = g.shape[: g.ndim - self.ndim]
+        return slice_ranges(g, (*map(whole, batch), *self.ranges))
+
+    @classmethod
+    def collect(cls, terms: dict[Node, Any]) -> dict[Node, Any]:
+        """zeros with a at [0:1], plus zeros with b at [1:3], ... = concatenate(a, b, ...)"""
+        groups: dict[int, list[Node]] = {}
+        for node in terms:
+            if type(node) is Place and (axis := node.only_axis()) is not None:
+                groups.setdefault(axis, []).append(node)
+        for axis, nodes in groups.items():
+            nodes.sort(key=lambda node: node.ranges[axis].start)  # type: ignore[attr-defined]
+            parts = _tiles(nodes, axis, terms)
+            if len(nodes) > 1 and parts is not None:
+                terms = {node: factor for node, factor in terms.items() if node not in set(nodes)}
+                terms[concatenate(parts, axis)] = 1
+        return terms
+
+    def only_axis(self) -> int | None:
+        """The one axis along which entries are missing, if that is all and they lie together."""
+        shape = self.target
+        partial = [axis for axis, places in enumerate(self.ranges) if places != whole(shape[axis])]
+        if len(partial) != 1:
+            return None
+        start, count, step = self.ranges[partial[0]]
+        return partial[0] if step == 1 and isinstance(start, int) and isinstance(count, int) else None
+
+
+def _tiles(nodes: Sequence[Node], axis: int, terms: dict[Node, Any]) -> list[Node] | None:
+    """The blocks along *axis*, zeros between them; None when they overlap."""
+    parts: list[Node] = []
+    end = 0
+    shape, dtype = nodes[0].shape, nodes[0].dtype
+    if not isinstance(shape[axis], int):
+        return None
+
+    def gap(size: int) -> list[Node]:
+        return [full((*shape[:axis], size, *shape[axis + 1 :]), 0, dtype)] if size else []
+
+    for node in nodes:
+        places = node.ranges[axis]  # type: ignore[attr-defined]
+        if places.start < end:
+            return None
+        parts += [*gap(places.start - end), terms[node] * node.operands[0]]
+        end = places.start + places.count
+    return parts + gap(shape[axis] - end)  # type: ignore[operator]
+
+
+class Concatenate(Linear):
+    """operands one after another along an axis"""
+
+    __slots__ = ()
+    axis: int
+
+    def infer_shape(self) -> Shape:
+        first = self.operands[0].shape
+        for k, operand in enumerate(self.operands):
+            others = [shape[: self.axis] + shape[self.axis + 1 :] for shape in (operand.shape, first)]
+            if operand.ndim != len(first) or others[0] != others[1]:
+                raise ShapeError(
+                    f"concatenate: operand {k} is {shape_text(operand.shape)} but operand 0 is "
+                    f"{shape_text(first)}; all axes but axis {self.axis} must agree"
+                )
+        sizes = [operand.shape[self.axis] for operand in self.operands]
+        total: Size = 0
+        for size in sizes:
+            total = size + total
+        return (*first[: self.axis], total, *first[self.axis + 1 :])
+
+    def compute(self, xp: Any, *values: Any) -> Any:
+        return xp.concatenate(values, axis=self.axis)
+
+    def transposed(self, k: int, g: Node) -> Node:
+        axis = self.axis + g.ndim - self.ndim
+        start: Size = 0
+        for operand in self.operands[:k]:
+            start = start + operand.shape[self.axis]
+        ranges = list(map(whole, g.shape))
+        ranges[axis] = Range(start, self.operands[k].shape[self.axis], 1)
+        return slice_ranges(g, tuple(ranges))
+
+    def jvp(self, k: int, dx: Node) -> Node:
+        start: Size = 0
+        for operand in self.operands[:k]:
+            start = start + operand.shape[self.axis]
+        ranges = list(map(whole, self.shape))
+        ranges[self.axis] = Range(start, dx.shape[self.axis], 1)
+        return place(dx, tuple(ranges), self.shape)
+
+
+@lru_cache(maxsize=4096)
+def whole(size: Size) -> Range:
+    """All places of an axis."""
+    return Range(0, size, 1)
+
+
+def slice_ranges(x: Node, ranges: tuple[Range, ...]) -> Node:
+    """*x* at these places of each axis; a slice of a concatenation may be one of its parts."""
+    if ranges == tuple(map(whole, x.shape)):
+        return x
+    match x:
+        case Slice():
+            return slice_ranges(x.operands[0], tuple(map(_compose, x.ranges, ranges)))
+        case Place() if x.ranges == ranges:
+            return x.operands[0]
+        case Concatenate() if (part := _part(x, ranges)) is not None:
+            return part
+    return Slice(x, ranges=ranges)
+
+
+def _compose(outer: Range, inner: Range) -> Range:
+    """The places *inner* of the places *outer*."""
+    return Range(outer.start + outer.step * inner.start, inner.count, outer.step * inner.step)
+
+
+def _part(x: Concatenate, ranges: tuple[Range, ...]) -> Node | None:
+    """The operand of a concatenation that *ranges* select exactly."""
+    start: Size = 0
+    for operand in x.operands:
+        size = operand.shape[x.axis]
+        expected = [whole(other) for other in operand.shape]
+        expected[x.axis] = Range(start, size, 1)
+        if ranges == tuple(expected):
+            return operand
+        start = start + size
+    return None
+
+
+def place(x: Node, ranges: tuple[Range, ...], shape: Shape) -> Node:
+    """Zeros of *shape* with *x* written at these places."""
+    return x if ranges == tuple(map(whole, shape)) else Place(x, ranges=ranges, target=shape)
+
+
+def reshape(x: Any, shape: int | Size | Sequence[Size]) -> Node:
+    """The entries of *x* in row-major order in another shape; one size may be -1.
+
+    Inserting and dropping axes of size 1 is an einsum, so it costs nothing and merges.
+
+    Raises
+    ------
+    ShapeError
+        If the number of entries differs.
+
+    Examples
+    --------
+    >>> reshape([1, 2, 3, 4], (2, -1))()
+    array([[1, 2],
+           [3, 4]])
+    """
+    x = constant(x)
+    target = _inferred(x, as_shape(shape))
+    if target == x.shape:
+        return x
+    long = [size for size in x.shape if size != 1]
+    if long == [size for size in target if size != 1]:
+        return contract((x,), _respaced(x.shape, target))
+    if isinstance(x, Reshape):
+        return reshape(x.operands[0], target)
+    return Reshape(x, target=target)
+
+
+@lru_cache(maxsize=4096)
+def _respaced(own: Shape, target: Shape) -> Wiring:
+    """The view that drops and inserts axes of size 1."""
+    long = [axis for axis, size in enumerate(own) if size != 1]
+    places = iter(long)
+    output = [next(places) if size != 1 else f"1 at {k}" for k, size in enumerate(target)]
+    sizes: dict[object, Size] = {**dict(enumerate(own)), **{k: 1 for k in output if isinstance(k, str)}}
+    return Wiring.of([range(len(own))], output, sizes)
+
+
+def _inferred(x: Node, shape: Shape) -> Shape:
+    """*shape* with a size of -1 worked out."""
+    count, known = product(x.shape), product(size for size in shape if size != -1)
+    if shape.count(-1) > 1:
+        raise ShapeError(f"reshape: {shape_text(shape)} leaves more than one size open; give one of them")
+    fits = count == known
+    if -1 in shape:
+        try:
+            open_size: Size = count // known
+            fits = open_size * known == count
+        except (ZeroDivisionError, ValueError):
+            open_size, fits = 0, False
+        shape = tuple(open_size if size == -1 else size for size in shape)
+    if not fits or any(isinstance(size, int) and size < 0 for size in shape):
+        raise ShapeError(
+            f"reshape: {shape_text(x.shape)} has {size_text(count)} entries, which do not fill "
+            f"{shape_text(shape)}"
+        )
+    return shape
+
+
+def concatenate(values: Sequence[Any], axis: int = 0) -> Node:
+    """Operands one after another along an existing axis.
+
+    Raises
+    ------
+    ShapeError
+        If there are no operands, or they differ along another axis.
+
+    Examples
+    --------
+    >>> concatenate([[1, 2], [3]])()
+    array([1, 2, 3])
+    """
+    if isinstance(values, Node) or not len(values):
+        raise ShapeError("concatenate: give a list of at least one operand")
+    nodes = promote(*values)
+    (axis,) = normal_axes("concatenate", axis, nodes[0].ndim)
+    kept = [node for node in nodes if node.ndim <= axis or node.shape[axis] != 0] or nodes[:1]
+    return kept[0] if len(kept) == 1 else Concatenate(*kept, axis=axis)
+
+
+def stack(values: Sequence[Any], axis: int = 0) -> Node:
+    """Operands of one shape along a new axis.
+
+    Examples
+    --------
+    >>> stack([[1, 2], [3, 4]], axis=1)()
+    array([[1, 3],
+           [2, 4]])
+    """
+    if isinstance(values, Node) or not len(values):
+        raise ShapeError("stack: give a list of at least one operand")
+    nodes = promote(*values)
+    for k, node in enumerate(nodes):
+        if node.shape != nodes[0].shape:
+            raise ShapeError(
+                f"stack: operand {k} is {shape_text(node.shape)} but operand 0 is "
+                f"{shape_text(nodes[0].shape)}; all shapes must agree"
+            )
+    return concatenate([expand_dims(node, axis) for node in nodes], axis)
+
+
+def pad(x: Any, width: int | Sequence[Any], value: Any = 0) -> Node:
+    """*x* with a border of constant *value*.
+
+    Parameters
+    ----------
+    width : int, (before, after), or one such pair per axis
+        Entries to add at both ends of each axis.
+
+    Raises
+    ------
+    ShapeError
+        If a width is negative, or the pairs do not match the axes.
+
+    Examples
+    --------
+    >>> pad([1, 2], (1, 2), 9)()
+    array([9, 1, 2, 9, 9])
+    """
+    x = constant(x)
+    pairs = _pairs(x, width)
+    shape = tuple(size + before + after for size, (before, after) in zip(x.shape, pairs, strict=True))
+    ranges = tuple(Range(before, size, 1) for size, (before, _) in zip(x.shape, pairs, strict=True))
+    padded = place(x, ranges, shape)
+    if not isinstance(value, Node) and value == 0:
+        return padded
+    inside = place(full(x.shape, True), ranges, shape)
+    return where(inside, padded, broadcast_to(constant(value, x.dtype), shape))
+
+
+def _pairs(x: Node, width: int | Sequence[Any]) -> list[tuple[Size, Size]]:
+    """Widths in the forms that NumPy takes, as one pair per axis."""
+    given: list[Any] = [width] if isinstance(width, int | Dim) else list(width)
+    if given and all(isinstance(item, int | Dim) for item in given):
+        given = [tuple(given) if len(given) == 2 else (given[0], given[0])]
+    pairs = [tuple(pair) for pair in (given * x.ndim if len(given) == 1 else given)]
+    if len(pairs) != x.ndim or any(len(pair) != 2 for pair in pairs):
+        raise ShapeError(f"pad: widths {width} do not give (before, after) for each of {x.ndim} axes")
+    if any(isinstance(size, int) and size < 0 for pair in pairs for size in pair):
+        raise ShapeError(f"pad: widths {width} are negative; slice instead")
+    return pairs  # type: ignore[return-value]

@@ -1,0 +1,197 @@
+"""Contractions as views, products and matrix products: one einsum to a few steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from symdiff.contraction import contraction_order
+from symdiff.dtypes import DType
+from symdiff.planning.steps import Argument, Builder, Literal, Sizes
+from symdiff.wiring import Labels
+
+__all__ = ["Factor", "contract_factors"]
+
+
+class Factor(NamedTuple):
+    """A register, the label of each of its axes, and whether its reciprocal is meant."""
+
+    register: int
+    labels: Labels
+    inverted: bool = False
+
+
+class Contraction:
+    """Builds the steps of one einsum; every label has a known size above 1."""
+
+    def __init__(self, build: Builder, sizes: Sequence[int], dtype: DType) -> None:
+        self.build = build
+        self.sizes = sizes
+        self.dtype = dtype
+
+    def count(self, labels: Collection[int]) -> int:
+        """The number of assignments of *labels*."""
+        return math.prod(self.sizes[label] for label in labels)
+
+    def shape(self, labels: Labels) -> Sizes:
+        """Sizes of *labels*."""
+        return tuple(self.sizes[label] for label in labels)
+
+    # --- one factor -------------------------------------------------------------------------------
+
+    def read_diagonals(self, factor: Factor) -> Factor:
+        """Repeated labels read once, as a view."""
+        distinct = tuple(dict.fromkeys(factor.labels))
+        if distinct == factor.labels:
+            return factor
+        register = self.build.add(
+            "diagonal", (factor.register,), self.shape(distinct), self.dtype, (factor.labels, distinct)
+        )
+        return Factor(register, distinct, factor.inverted)
+
+    def upright(self, factor: Factor) -> Factor:
+        """The reciprocal computed, where one is meant."""
+        if not factor.inverted:
+            return factor
+        shape = self.build.steps[factor.register].shape
+        one = Literal.of(1.0)
+        register = self.build.add("divide", (one, factor.register), shape, self.dtype, flops=math.prod(shape))
+        return Factor(register, factor.labels)
+
+    def sum_over(self, factor: Factor, kept: Collection[int]) -> Factor:
+        """The factor summed over labels that nothing else needs."""
+        gone = tuple(axis for axis, label in enumerate(factor.labels) if label not in kept)
+        if not gone:
+            return factor
+        factor = self.upright(factor)
+        labels = tuple(label for label in factor.labels if label in kept)
+        register = self.build.add(
+            "sum",
+            (factor.register,),
+            self.shape(labels),
+            self.dtype,
+            (gone if labels else None,),
+            flops=self.count(factor.labels),
+        )
+        return Factor(register, labels)
+
+    def arranged(self, factor: Factor, order: Labels) -> int:
+        """The factor's axes in *order*, with axes of size 1 for labels it lacks."""
+        own = tuple(label for label in order if label in factor.labels)
+        register = self.build.transpose(factor.register, tuple(factor.labels.index(label) for label in own))
+        places = tuple(own.index(label) if label in own else None for label in order)
+        return self.build.expand(register, places)
+
+    # --- two factors ------------------------------------------------------------------------------
+
+    def pair(self, a: Factor, b: Factor, kept: Collection[int], target: Labels) -> Factor:
+        """The product of two factors, summed over the labels that are not *kept*."""
+        a, b = self.sum_over(a, {*kept, *b.labels}), self.sum_over(b, {*kept, *a.labels})
+        shared = [label for label in a.labels if label in b.labels]
+        if all(label in kept for label in shared):
+            return self.product(a, b, target)
+        a, b = self.upright(a), self.upright(b)
+        if any(label in kept for label in shared):
+            return self.batched(a, b, kept)
+        return self.matrix_product(a, b, target)
+
+    def product(self, a: Factor, b: Factor, target: Labels) -> Factor:
+        """Entry by entry, broadcast: a * b, or a / b."""
+        if a.inverted and not b.inverted:
+            a, b = b, a
+        a = self.upright(a)
+        every = {*a.labels, *b.labels}
+        if every == set(target):
+            order = target
+        elif set(b.labels) <= set(a.labels):
+            order = a.labels
+        else:
+            order = (*(label for label in a.labels if label not in b.labels), *b.labels)
+        registers = self.arranged(a, order), self.arranged(b, order)
+        kind = "divide" if b.inverted else "multiply"
+        shape = self.shape(order)
+        register = self.build.add(kind, registers, shape, self.dtype, flops=math.prod(shape))
+        return Factor(register, order)
+
+    def matrix_product(self, a: Factor, b: Factor, target: Labels) -> Factor:
+        """One matrix product, with free and summed labels merged into one axis each."""
+        left = tuple(label for label in a.labels if label not in b.labels)
+        right = tuple(label for label in b.labels if label not in a.labels)
+        if left + right != target and right + left == target:
+            a, b, left, right = b, a, right, left
+        inner = tuple(label for label in a.labels if label in b.labels)
+        if not _grouped(b.labels, inner, right) or not _grouped(a.labels, inner, left):
+            other = tuple(label for label in b.labels if label in a.labels)
+            if _grouped(b.labels, other, right):
+                inner = other
+        first = self.matrix(a, left, inner)
+        second = self.matrix(b, inner, right)
+        shape = tuple(self.count(group) for group in (left, right) if group)
+        flops = 2 * self.count((*left, *inner, *right))
+        register = self.build.add("dot", (first, second), shape, self.dtype, flops=flops)
+        return Factor(self.build.reshape(register, self.shape(left + right)), left + right)
+
+    def matrix(self, factor: Factor, rows: Labels, columns: Labels) -> int:
+        """The factor as a matrix with merged axes (a vector if one group is empty), without a copy if possible."""
+        turned = bool(rows and columns) and factor.labels == columns + rows
+        order = columns + rows if turned else rows + columns
+        register = self.build.transpose(factor.register, tuple(factor.labels.index(label) for label in order))
+        groups = (columns, rows) if turned else (rows, columns)
+        register = self.build.reshape(register, tuple(self.count(group) for group in groups if group))
+        return self.build.transpose(register, (1, 0)) if turned else register
+
+    def batched(self, a: Factor, b: Factor, kept: Collection[int]) -> Factor:
+        """Many matrix products at once, over the labels that both have and that are kept."""
+        batch = tuple(label for label in a.labels if label in b.labels and label in kept)
+        inner = tuple(label for label in a.labels if label in b.labels and label not in kept)
+        left = tuple(label for label in a.labels if label not in b.labels)
+        right = tuple(label for label in b.labels if label not in a.labels)
+        groups = [(batch, left, inner), (batch, inner, right)]
+        flops = 2 * self.count((*batch, *left, *inner, *right))
+        if not left and not right and self.dtype.kind != "c":
+            registers = [self.stacked(factor, batch, (inner,)) for factor in (a, b)]
+            shape = self.shape(batch)
+            register = self.build.add("vecdot", tuple(registers), shape, self.dtype, flops=flops)
+            return Factor(register, batch)
+        registers = [
+            self.stacked(factor, batch, group[1:]) for factor, group in zip((a, b), groups, strict=True)
+        ]
+        shape = (*self.shape(batch), self.count(left), self.count(right))
+        register = self.build.add("matmul", tuple(registers), shape, self.dtype, flops=flops)
+        labels = batch + left + right
+        return Factor(self.build.reshape(register, self.shape(labels)), labels)
+
+    def stacked(self, factor: Factor, batch: Labels, groups: tuple[Labels, ...]) -> int:
+        """Batch axes first, then one merged axis per group."""
+        order = sum(groups, batch)
+        register = self.build.transpose(factor.register, tuple(factor.labels.index(label) for label in order))
+        return self.build.reshape(register, (*self.shape(batch), *(self.count(group) for group in groups)))
+
+
+def _grouped(labels: Labels, one: Labels, two: Labels) -> bool:
+    """Whether the labels are the two groups one after the other, so that merging them is a view."""
+    return labels in (one + two, two + one)
+
+
+def contract_factors(
+    work: Contraction, factors: Sequence[Factor], output: Collection[int], target: Labels
+) -> Factor:
+    """All factors contracted to the labels in *output*, pair by pair in the planned order."""
+    parts = [work.read_diagonals(factor) for factor in factors]
+    inputs = tuple(factor.labels for factor in parts)
+    order = contraction_order(inputs, frozenset(output), tuple(work.sizes)) if len(parts) > 1 else ()
+    for i, j in order:
+        b, a = parts.pop(max(i, j)), parts.pop(min(i, j))
+        needed = set(output).union(*(factor.labels for factor in parts))
+        parts.append(work.pair(a, b, needed, target))
+    (last,) = parts
+    return work.sum_over(last, output)
+
+
+def scaled(build: Builder, argument: Argument, value: object, dtype: DType) -> Argument:
+    """A register times a coefficient; by division where that is exact."""
+    if value == 1:
+        return argument
+    shape = build.shape(argument)
+    return build.add("scale", (argument,), shape, dtype, (Literal.of(value),), flops=math.prod(shape))

@@ -1,0 +1,48 @@
+"""A graph with symbolic sizes, at given sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from symdiff.dims import Dim
+from symdiff.graph import toposort
+from symdiff.node import Leaf, Node
+from symdiff.ops.leaves import Placeholder
+from symdiff.wiring import Wiring
+
+__all__ = ["specialise", "symbols"]
+
+
+def symbols(order: Sequence[Node]) -> set[str]:
+    """The names of all sizes that the shapes of these nodes leave open."""
+    return {name for node in order for size in node.shape if isinstance(size, Dim) for name in size.symbols}
+
+
+def specialise(
+    outputs: Sequence[Node], inputs: Sequence[Node], sizes: Mapping[str, int]
+) -> tuple[list[Node], list[Node]]:
+    """The same graph with every symbol replaced by its size; outputs and inputs of it."""
+    new: dict[Node, Node] = {}
+    for node in toposort(*outputs, *inputs):
+        if isinstance(node, Placeholder):
+            shape = _bound(node.shape, sizes)
+            new[node] = node if shape == node.shape else Placeholder(shape, node.dtype, node.name)
+        elif isinstance(node, Leaf):
+            new[node] = node
+        else:
+            operands = tuple([new[operand] for operand in node.operands])
+            new[node] = node.apply(operands, _bound(node.attributes, sizes))
+    return [new[node] for node in outputs], [new[node] for node in inputs]
+
+
+def _bound(value: Any, sizes: Mapping[str, int]) -> Any:
+    """An attribute with its symbols replaced, wherever they stand in it."""
+    if isinstance(value, Dim):
+        return value.bind(sizes)
+    if isinstance(value, Wiring):
+        return value._replace(sizes=_bound(value.sizes, sizes))
+    if isinstance(value, tuple):
+        items = [_bound(item, sizes) for item in value]
+        return tuple(items) if type(value) is tuple else type(value)(*items)
+    return value

@@ -1,0 +1,136 @@
+"""What a plan is: straight-line steps on registers, each computed once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
+
+from symdiff.dtypes import DType
+from symdiff.node import Node
+
+__all__ = ["Argument", "Builder", "Literal", "Plan", "Step"]
+
+Sizes: TypeAlias = tuple[int, ...]
+VIEWS = frozenset({"transpose", "reshape", "expand", "diagonal", "broadcast", "slice"})
+
+
+class Literal(NamedTuple):
+    """A number written into the program."""
+
+    value: Any
+    kind: str  # the type's name keeps 1, 1.0 and True apart
+
+    @classmethod
+    def of(cls, value: Any) -> Literal:
+        """The literal for a coefficient."""
+        return cls(value, type(value).__name__)
+
+
+Argument: TypeAlias = int | Literal  # a register, or a number
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call: what is done, to which registers, and what comes out."""
+
+    kind: str
+    arguments: tuple[Argument, ...]
+    settings: tuple[Any, ...]
+    shape: Sizes
+    dtype: DType
+    flops: int = 0
+    operation: Node | None = None
+
+    @property
+    def size(self) -> int:
+        """The number of entries of the result."""
+        return math.prod(self.shape)
+
+    @property
+    def bytes(self) -> int:
+        """The bytes that the result takes, nothing for a view."""
+        return 0 if self.kind in VIEWS or self.kind == "input" else self.size * self.dtype.itemsize
+
+
+@dataclass(slots=True)
+class Plan:
+    """Steps in order; step k writes register k. The first ones are the inputs."""
+
+    steps: list[Step]
+    inputs: list[Node]
+    outputs: list[int]
+    copied: list[bool]
+
+    @property
+    def flops(self) -> int:
+        """Additions, multiplications and calls of functions, counted entry by entry."""
+        return sum(step.flops for step in self.steps)
+
+
+@dataclass(slots=True)
+class Builder:
+    """Collects steps; a step that was asked for before is not taken again."""
+
+    steps: list[Step] = field(default_factory=list)
+    known: dict[Any, int] = field(default_factory=dict)
+
+    def add(
+        self,
+        kind: str,
+        arguments: tuple[Argument, ...],
+        shape: Sizes,
+        dtype: DType,
+        settings: tuple[Any, ...] = (),
+        flops: int = 0,
+        operation: Node | None = None,
+    ) -> int:
+        """The register that holds this step's result."""
+        named = None if operation is None else (type(operation), operation.attributes)
+        key = (kind, arguments, settings, shape, dtype, named)
+        found = self.known.get(key)
+        if found is None:
+            self.steps.append(Step(kind, arguments, settings, shape, dtype, flops, operation))
+            found = self.known[key] = len(self.steps) - 1
+        return found
+
+    def shape(self, argument: Argument) -> Sizes:
+        """The shape of a register; () for a number."""
+        return () if isinstance(argument, Literal) else self.steps[argument].shape
+
+    # --- views ------------------------------------------------------------------------------------
+
+    def reshape(self, register: int, shape: Sizes) -> int:
+        """The same entries in another shape."""
+        step = self.steps[register]
+        if step.shape == shape:
+            return register
+        if step.kind == "reshape" and isinstance(step.arguments[0], int):
+            return self.reshape(step.arguments[0], shape)
+        return self.add("reshape", (register,), shape, step.dtype, (shape,))
+
+    def transpose(self, register: int, order: Sizes) -> int:
+        """The axes permuted."""
+        step = self.steps[register]
+        if order == tuple(range(len(order))):
+            return register
+        shape = tuple(step.shape[axis] for axis in order)
+        return self.add("transpose", (register,), shape, step.dtype, (order,))
+
+    def expand(self, register: int, axes: tuple[int | None, ...]) -> int:
+        """Axes of size 1 inserted where *axes* is None; leading ones are left to broadcasting."""
+        while axes and axes[0] is None:
+            axes = axes[1:]
+        step = self.steps[register]
+        if None not in axes:
+            return register
+        shape = tuple(1 if axis is None else step.shape[axis] for axis in axes)
+        return self.add("expand", (register,), shape, step.dtype, (axes,))
+
+    def broadcast(self, argument: Argument, shape: Sizes, dtype: DType) -> int:
+        """Exactly *shape*, as an array."""
+        if isinstance(argument, Literal):
+            return self.add("fill", (argument,), shape, dtype, (shape, dtype))
+        if self.steps[argument].shape == shape:
+            return argument
+        return self.add("broadcast", (argument,), shape, dtype, (shape,))

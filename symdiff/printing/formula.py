@@ -1,0 +1,210 @@
+"""A node as one line, and as a formula of bounded length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symdiff.dims import size_text
+from symdiff.node import Node
+from symdiff.ops.add import Add
+from symdiff.ops.cast import Cast
+from symdiff.ops.comparison import Compare
+from symdiff.ops.einsum import Einsum, is_scalar_constant
+from symdiff.ops.elementwise import Pow, Power
+from symdiff.ops.indexing import Take
+from symdiff.ops.leaves import Constant, Placeholder, Variable
+from symdiff.ops.polynomial import Polynomial
+from symdiff.ops.shaping import Concatenate, Place, Range, Reshape, Slice
+from symdiff.printing.notation import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    SUM,
+    Term,
+    einsum_term,
+    number_text,
+    wrap,
+)
+
+__all__ = ["describe", "formula", "leaf_name"]
+
+BUDGET = 80  # operations written before the rest becomes an ellipsis
+DEPTH = 24
+SIGNS = {
+    "less": "<",
+    "less_equal": "<=",
+    "greater": ">",
+    "greater_equal": ">=",
+    "equal": "==",
+    "not_equal": "!=",
+}
+
+
+def leaf_name(node: Node) -> str:
+    """The name of a leaf, or one made from its serial number."""
+    match node:
+        case Variable() | Placeholder():
+            return node.name or f"{'v' if isinstance(node, Variable) else 'p'}{node.serial}"
+        case Constant():
+            return str(node.value.tolist()) if node.value.size <= 4 else f"c{node.serial}"
+    return type(node).__name__.lower()
+
+
+def describe(node: Node) -> str:
+    """One line: the kind of node, its name or equation, dtype and shape.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> describe(sd.Variable([1.0, 2.0], "x"))
+    '<variable x float64[2]>'
+    """
+    words = [type(node).__name__.lower()]
+    if isinstance(node, Variable | Placeholder):
+        words.append(leaf_name(node))
+    if isinstance(node, Einsum):
+        words.append(str(node.wiring))
+    sizes = ",".join(map(size_text, node.shape))
+    return f"<{' '.join(words)} {node.dtype}[{sizes}]>"
+
+
+def formula(node: Node) -> str:
+    """The node as a formula; what exceeds a fixed number of operations becomes an ellipsis.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> x, y = sd.Variable(3.0, "x"), sd.Variable(4.0, "y")
+    >>> formula(x * y / 2 - sd.exp(x + 3)**2)
+    'x * y / 2 - exp(x + 3)**2'
+    """
+    return _Writer().write(node)[0]
+
+
+class _Writer:
+    """Writes nodes until a budget is spent."""
+
+    def __init__(self) -> None:
+        self.left = BUDGET
+        self.depth = 0
+
+    def write(self, node: Node) -> Term:
+        if self.left <= 0 or self.depth > DEPTH:
+            return "…", ATOM
+        self.left -= 1
+        self.depth += 1
+        try:
+            return self.term(node)
+        finally:
+            self.depth -= 1
+
+    def arguments(self, nodes: Any) -> str:
+        return ", ".join(self.write(node)[0] for node in nodes)
+
+    def term(self, node: Node) -> Term:
+        match node:
+            case Variable() | Placeholder() | Constant():
+                return leaf_name(node), ATOM
+            case Einsum():
+                return einsum_term(node, self.write)
+            case Add():
+                return self.sum(node)
+            case Polynomial():
+                return self.polynomial(node)
+            case Power(operands=(x,), exponent=-1):
+                return f"1 / {wrap(self.write(x), ATOM)}", PRODUCT
+            case Power(operands=(x,), exponent=exponent):
+                text = number_text(exponent)
+                return f"{wrap(self.write(x), ATOM)}**{text if exponent >= 0 else f'({text})'}", POWER
+            case Pow(operands=(x, y)):
+                return f"{wrap(self.write(x), ATOM)}**{wrap(self.write(y), POWER)}", POWER
+            case Compare(operands=(x, y), name=name):
+                return f"({wrap(self.write(x), SUM)} {SIGNS[name]} {wrap(self.write(y), SUM)})", ATOM
+            case Slice(operands=(x,)):
+                return f"{wrap(self.write(x), ATOM)}[{_ranges(node.ranges, x)}]", ATOM
+        return f"{self.call(node)}", ATOM
+
+    def call(self, node: Node) -> str:
+        """name(operands, settings), for operations without a notation of their own."""
+        name = type(node).__name__.lower()
+        inside = self.arguments(node.operands)
+        match node:
+            case Cast():
+                return f"{wrap(self.write(node.operands[0]), ATOM)}.astype({node.to})"
+            case Reshape():
+                return f"{wrap(self.write(node.operands[0]), ATOM)}.reshape({_sizes(node.target)})"
+            case Place(target=target):
+                return f"place({inside}, [{_ranges(node.ranges, node)}] of {_sizes(target)})"
+            case Concatenate(axis=axis):
+                return f"concatenate([{inside}], axis={axis})"
+            case Take(axis=axis):
+                return f"take({inside}, axis={axis})"
+        settings = [
+            f"{field}={_setting(value)}" for field, value in zip(node.fields, node.attributes, strict=True)
+        ]
+        return f"{name}({', '.join([inside, *settings] if inside else settings)})"
+
+    def sum(self, node: Add) -> Term:
+        parts: list[Any] = []
+        for factor, operand in zip(node.coefficients, node.operands, strict=True):
+            if self.left <= 0:
+                parts.append((False, True, "+ …"))
+                break
+            text = self.scaled(factor, operand)
+            signed = f"- {text[1:]}" if text.startswith("-") else f"+ {text}"
+            parts.append((signed[0] == "-", is_scalar_constant(operand), signed))
+        parts = [text for *_, text in sorted(parts, key=lambda part: part[:2])]
+        text = " ".join(parts)
+        return text.removeprefix("+ ") if text[0] == "+" else f"-{text[2:]}", SUM
+
+    def scaled(self, factor: Any, operand: Node) -> str:
+        """One term of a sum."""
+        if isinstance(operand, Einsum):
+            scaled = Einsum(
+                *operand.operands, wiring=operand.wiring, coefficient=factor, result=operand.result
+            )
+            return einsum_term(scaled, self.write)[0]
+        core = wrap(self.write(operand), PRODUCT)
+        if isinstance(factor, int | float) and factor in (1, -1):
+            return core if factor == 1 else f"-{core}"
+        if isinstance(factor, int | float | complex):
+            return f"{number_text(factor)} * {core}"
+        lead = "" if factor.numerator == 1 else "-" if factor.numerator == -1 else f"{factor.numerator} * "
+        return f"{lead}{core} / {factor.denominator}"
+
+    def polynomial(self, node: Polynomial) -> Term:
+        base = wrap(self.write(node.operands[0]), ATOM)
+        parts = []
+        for power, c in enumerate(node.coefficients):
+            if c == 0:
+                continue
+            variable = "" if power == 0 else base if power == 1 else f"{base}**{power}"
+            size = number_text(abs(c))
+            body = size if not variable else variable if size == "1" else f"{size} * {variable}"
+            parts.append(f"- {body}" if c < 0 else f"+ {body}")
+        text = " ".join(parts)
+        return text.removeprefix("+ ") if text[0] == "+" else f"-{text[2:]}", SUM
+
+
+def _sizes(shape: Any) -> str:
+    return f"({', '.join(map(size_text, shape))})"
+
+
+def _setting(value: Any) -> str:
+    return number_text(value) if isinstance(value, float) else str(value)
+
+
+def _ranges(ranges: tuple[Range, ...], like: Node) -> str:
+    """The places of a slice, as they are typed."""
+    items = []
+    for places, size in zip(ranges, like.shape, strict=True):
+        if places == Range(0, size, 1):
+            items.append(":")
+            continue
+        part = places.slice
+        start = "" if part.start == 0 else size_text(part.start)
+        stop = "" if part.stop is None or part.stop == size else size_text(part.stop)
+        items.append(f"{start}:{stop}" + (f":{part.step}" if part.step != 1 else ""))
+    while items and items[-1] == ":":
+        items.pop()
+    return ", ".join(items)

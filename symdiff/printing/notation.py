@@ -1,0 +1,188 @@
+"""Einsums as a person would write them: products, quotients, `@`, `.T`, sums, diagonals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from symdiff.dims import size_text
+from symdiff.node import Node
+from symdiff.ops.einsum import Einsum
+from symdiff.ops.elementwise import Power
+from symdiff.wiring import Labels
+
+__all__ = ["ATOM", "POWER", "PRODUCT", "SUM", "Term", "einsum_term", "number_text", "wrap"]
+
+SUM, PRODUCT, POWER, ATOM = range(4)
+Term = tuple[str, int]  # text, and how tightly it binds
+Write = Callable[[Node], Term]
+
+
+def wrap(term: Term, level: int) -> str:
+    """The text, in parentheses if it binds less tightly than *level*."""
+    text, own = term
+    return text if own >= level else f"({text})"
+
+
+def number_text(value: Any) -> str:
+    """A coefficient as it is printed: 2, not 2.0; a third as 1/3."""
+    if isinstance(value, float) and value == int(value if abs(value) < 1e16 else 0.5):
+        return str(int(value))
+    return str(value)
+
+
+def einsum_term(node: Einsum, write: Write) -> Term:
+    """The most familiar notation for an einsum, or the equation itself."""
+    wiring, coefficient = node.wiring, node.coefficient
+    if not node.operands:
+        return _constant(node)
+    core = _core(node, write)
+    if core is None:
+        arguments = ", ".join(write(operand)[0] for operand in node.operands)
+        core = f'einsum("{wiring}", {arguments})', ATOM
+    for size in wiring.orphans:
+        core = f"{size_text(size)} * {wrap(core, PRODUCT)}", PRODUCT
+    return _scaled(core, coefficient)
+
+
+def _scaled(core: Term, coefficient: Any) -> Term:
+    if coefficient == 1:
+        return core
+    if coefficient == -1:
+        return f"-{wrap(core, PRODUCT)}", PRODUCT
+    text = wrap(core, PRODUCT)
+    if isinstance(coefficient, Fraction):
+        top, bottom = coefficient.numerator, coefficient.denominator
+        lead = "" if top == 1 else "-" if top == -1 else f"{top} * "
+        if "@" in text:
+            text = f"({text})"
+        return f"{lead}{text} / {bottom}", PRODUCT
+    if text.startswith("1 / "):
+        return number_text(coefficient) + text[1:], PRODUCT
+    return f"{number_text(coefficient)} * {text}", PRODUCT
+
+
+def _constant(node: Einsum) -> Term:
+    """A number, an identity, or the equation of a constant without operands."""
+    output = node.wiring.output
+    value = _scaled(("1", ATOM), node.coefficient)[0].replace(" * 1", "")
+    symbolic = "".join(f" * {size_text(size)}" for size in node.wiring.orphans)
+    if node.wiring.is_uniform:
+        text = (value + symbolic).removeprefix("1 * ")
+        return text, (PRODUCT if symbolic or "/" in text else SUM if text.startswith("-") else ATOM)
+    half = len(output) // 2
+    if output[:half] == output[half:] and len(set(output)) == half:
+        sizes = [size_text(node.wiring.sizes[label]) for label in output[:half]]
+        core = f"eye({sizes[0]})" if half == 1 else f"eye(({', '.join(sizes)}))"
+        return _scaled((core, ATOM), node.coefficient)
+    return _scaled((f'einsum("{node.wiring}")', ATOM), node.coefficient)
+
+
+def _core(node: Einsum, write: Write) -> Term | None:
+    """The contraction without its coefficient."""
+    wiring = node.wiring
+    inputs, output = wiring.inputs, wiring.output
+    if len(set(output)) < len(output):
+        plain = len(inputs) == 1 and output == inputs[0] * 2 and len(output) == 2
+        return (f"diag({write(node.operands[0])[0]})", ATOM) if plain else None
+    if any(len(set(labels)) < len(labels) for labels in inputs):
+        return _diagonal(node, write)
+    if not any(wiring.sizes[label] != 1 for label in wiring.summed):
+        return _product(node, write)
+    if len(inputs) == 1:
+        return _sum(node, write)
+    return _matmul(node, write) if len(inputs) == 2 else None
+
+
+def _diagonal(node: Einsum, write: Write) -> Term | None:
+    if node.wiring.inputs != ((0, 0),):
+        return None
+    name = "diagonal" if node.wiring.output else "trace"
+    return f"{name}({write(node.operands[0])[0]})", ATOM
+
+
+def _sum(node: Einsum, write: Write) -> Term | None:
+    labels, output = node.wiring.inputs[0], node.wiring.output
+    kept = tuple(label for label in labels if label in output)
+    if kept != output:
+        return None
+    axes = [axis for axis, label in enumerate(labels) if label not in output]
+    where = "" if not output else f", axis={axes[0] if len(axes) == 1 else tuple(axes)}"
+    return f"sum({write(node.operands[0])[0]}{where})", ATOM
+
+
+def _matmul(node: Einsum, write: Write) -> Term | None:
+    """Matrices and vectors joined by one index, transposed as needed."""
+    wiring = node.wiring
+    pairs = list(zip(wiring.inputs, node.operands, strict=True))
+    shared = set(pairs[0][0]) & set(pairs[1][0])
+    if len(shared) != 1 or shared & set(wiring.output) or any(len(labels) > 2 for labels, _ in pairs):
+        return None
+    (inner,) = shared
+    free = [[label for label in labels if label != inner] for labels, _ in pairs]
+    if tuple(free[0] + free[1]) != wiring.output:
+        pairs, free = pairs[::-1], free[::-1]
+        if tuple(free[0] + free[1]) != wiring.output:
+            return None
+    if len(pairs[0][0]) == 2 and len(pairs[1][0]) == 1 and pairs[0][0][0] == inner:
+        pairs = pairs[::-1]  # x @ a reads better than a.T @ x
+    left, right = (
+        _matrix(labels, operand, inner, last, write)
+        for (labels, operand), last in zip(pairs, (True, False), strict=True)
+    )
+    return f"{left} @ {right}", PRODUCT
+
+
+def _matrix(labels: Labels, operand: Node, inner: int, last: bool, write: Write) -> str:
+    turned = len(labels) == 2 and (labels[1] == inner) != last
+    text = write(operand)
+    return f"{wrap(text, ATOM)}.T" if turned else wrap(text, POWER)
+
+
+def _product(node: Einsum, write: Write) -> Term | None:
+    """Factors over the output's axes, equal ones as a power, reciprocals below the line."""
+    output = node.wiring.output
+    above: dict[str, int] = {}
+    below: list[str] = []
+    for labels, operand in zip(node.wiring.inputs, node.operands, strict=True):
+        view = _view(labels, output, node.wiring.sizes)
+        if view is None:
+            return None
+        inverted = isinstance(operand, Power) and operand.exponent == -1
+        term = write(operand.operands[0] if inverted else operand)
+        text = (
+            f"{wrap(term, ATOM)}{view}"
+            if view
+            else wrap(term, POWER + inverted if len(node.operands) > 1 or inverted else SUM)
+        )
+        if inverted:
+            below.append(text)
+        else:
+            above[text] = above.get(text, 0) + 1
+    if len(above) == 1 and not below and list(above.values()) == [1]:
+        return next(iter(above)), (ATOM if view else write(node.operands[0])[1])
+    powers = [text if n == 1 else f"{_base(text)}**{n}" for text, n in above.items()]
+    top = " * ".join(powers) or "1"
+    if not below:
+        return top, POWER if len(powers) == 1 else PRODUCT
+    return f"{top} / {below[0] if len(below) == 1 else '(' + ' * '.join(below) + ')'}", PRODUCT
+
+
+def _base(text: str) -> str:
+    return f"({text})" if "**" in text and not text.endswith(")") else text
+
+
+def _view(labels: Labels, output: Labels, sizes: Sequence[Any]) -> str | None:
+    """How an operand must be indexed so that it broadcasts: "", ".T", "[:, None]"; None if it cannot."""
+    long = tuple(label for label in labels if label in output)
+    if len(long) < len(labels):
+        return None
+    if long and long == output[::-1] and len(long) == 2:
+        return ".T"
+    if tuple(label for label in output if label in long) != long:
+        return None
+    if long == output[len(output) - len(long) :]:
+        return ""
+    first = output.index(long[0])
+    return "[" + ", ".join(":" if label in long else "None" for label in output[first:]) + "]"

@@ -1,0 +1,311 @@
+"""Graphs as programs: compiled once for given sizes, run many times, readable as source."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symdiff.backends.numpy import Kernel
+from symdiff.dims import Dim, Shape, Size, bind_size, shape_text, size_text
+from symdiff.errors import GraphError, ShapeError
+from symdiff.graph import toposort
+from symdiff.node import Node
+from symdiff.ops.leaves import Placeholder, Variable
+from symdiff.planning import plan, specialise
+from symdiff.planning.specialise import symbols
+
+__all__ = ["Cost", "Program", "compile", "evaluate"]
+
+KERNELS = 32  # specialisations that a program keeps
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run takes: arithmetic operations, steps, and bytes of arrays made."""
+
+    flops: int
+    steps: int
+    bytes: int
+
+
+class Program:
+    """A graph compiled to straight-line code; `compile` makes it.
+
+    Calling it runs the graph on the inputs' values and the variables' current values. It may be
+    called from several threads at once. Floating-point warnings are not raised: infinities and NaNs
+    come out where the arithmetic makes them.
+    """
+
+    def __init__(
+        self,
+        outputs: Any,
+        inputs: Sequence[Node],
+        variables: Sequence[Variable],
+        updates: Mapping[Variable, Node],
+    ) -> None:
+        self.structure = outputs
+        self.inputs = tuple(inputs)
+        self.variables = tuple(variables)
+        self.updates = dict(updates)
+        self.results = [*_flat(outputs), *updates.values()]
+        self.symbols = symbols(toposort(*self.results, *inputs))
+        self._kernels: OrderedDict[tuple[int, ...], Kernel] = OrderedDict()
+        self._lock = threading.Lock()
+        if not self.symbols:
+            self.kernel({})
+
+    def __call__(self, *values: Any, **named: Any) -> Any:
+        arrays = [
+            _checked(node, value) for node, value in zip(self.inputs, self._given(values, named), strict=True)
+        ]
+        sizes = _bind(self.inputs, arrays)
+        arrays += [variable.value for variable in self.variables]
+        with np.errstate(all="ignore"):
+            results = self.kernel(sizes).run(*arrays)
+        count = len(results) - len(self.updates)
+        for variable, value in zip(self.updates, results[count:], strict=True):
+            variable.adopt(value)
+        return _restored(self.structure, list(results[:count]))
+
+    def _given(self, values: Sequence[Any], named: Mapping[str, Any]) -> Sequence[Any]:
+        """One value per input, from positions and names."""
+        if len(values) == len(self.inputs) and not named:
+            return values
+        names = [getattr(node, "name", None) for node in self.inputs]
+        given = dict(zip(range(len(self.inputs)), values, strict=False))
+        for name, value in named.items():
+            if name not in names or names.index(name) in given:
+                raise GraphError(f"program: no free input is named {name!r}; inputs are {names}")
+            given[names.index(name)] = value
+        if len(values) > len(self.inputs) or len(given) < len(self.inputs):
+            listed = ", ".join(map(repr, self.inputs)) or "none"
+            raise GraphError(
+                f"program: {len(values) + len(named)} values for {len(self.inputs)} inputs ({listed})"
+            )
+        return [given[k] for k in range(len(self.inputs))]
+
+    def kernel(self, sizes: Mapping[str, int]) -> Kernel:
+        """The code for these sizes, made when they are first seen."""
+        key = tuple(sizes[name] for name in sorted(self.symbols))
+        found = self._kernels.get(key)
+        if found is not None:
+            return found
+        outputs, inputs = specialise(self.results, (*self.inputs, *self.variables), sizes)
+        made = Kernel(plan(outputs, inputs))
+        with self._lock:
+            self._kernels[key] = made
+            while len(self._kernels) > KERNELS:
+                self._kernels.popitem(last=False)
+        return made
+
+    @property
+    def source(self) -> str:
+        """The Python source that runs; for symbolic sizes, that of the newest sizes."""
+        return self._newest().source
+
+    @property
+    def cost(self) -> Cost:
+        """What one run takes; for symbolic sizes, at the newest sizes."""
+        steps = self._newest().plan.steps
+        return Cost(
+            sum(step.flops for step in steps),
+            sum(step.kind not in ("input", "constant") for step in steps),
+            sum(step.bytes for step in steps),
+        )
+
+    def _newest(self) -> Kernel:
+        if not self._kernels:
+            raise GraphError(f"program: sizes {', '.join(sorted(self.symbols))} are open until it first runs")
+        return next(reversed(self._kernels.values()))
+
+    def __str__(self) -> str:
+        return self.source
+
+    def __repr__(self) -> str:
+        return f"<program of {len(self.inputs)} inputs, {len(self.results)} results>"
+
+
+def compile(
+    outputs: Any,
+    inputs: Sequence[Node] | Node | None = None,
+    updates: Mapping[Variable, Node] | None = None,
+) -> Program:
+    """A program that computes *outputs*.
+
+    Parameters
+    ----------
+    outputs : Node, or a list, tuple or dict of nodes, nested as you like
+        What a call returns, in the same structure.
+    inputs : node or sequence of nodes, optional
+        What a call is given, in this order; by default the placeholders, oldest first. A variable in
+        *inputs* is given its value by the call. Any node may be an input: what it was computed from is
+        then not looked at.
+    updates : mapping of variable to node, optional
+        New values that every call stores in variables, after everything is computed.
+
+    Returns
+    -------
+    Program
+
+    Raises
+    ------
+    GraphError
+        If a placeholder is missing from *inputs*.
+    ShapeError
+        If an update has not the shape of its variable.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> x = sd.Placeholder((2,), name="x")
+    >>> w = sd.Variable([1.0, 2.0], "w")
+    >>> f = compile(w @ x, [x])
+    >>> print(f([3.0, 4.0]))
+    11.0
+    >>> print(f.source)
+    def program(x, w):
+        t2 = np.dot(x, w)  # float64[]
+        return (np.asarray(t2), )
+    <BLANKLINE>
+    """
+    updates = dict(updates or {})
+    flat = _flat(outputs)
+    for variable, node in updates.items():
+        _check_update(variable, node)
+    order = toposort(*flat, *updates.values())
+    found = [node for node in order if isinstance(node, Placeholder)]
+    given = found if inputs is None else [inputs] if isinstance(inputs, Node) else list(inputs)
+    if len(set(given)) < len(given):
+        raise GraphError("compile: an input is listed twice")
+    needed = toposort(*flat, *updates.values(), stop=set(given))
+    for node in needed:
+        if isinstance(node, Placeholder) and node not in given:
+            raise GraphError(f"compile: {node!r} is needed but is not among the inputs; add it")
+    variables = [node for node in needed if isinstance(node, Variable) and node not in given]
+    return Program(outputs, given, variables, updates)
+
+
+_evaluators: weakref.WeakKeyDictionary[Node, dict[Any, Any]] = weakref.WeakKeyDictionary()
+
+
+def evaluate(node: Node, feeds: Mapping[Node, Any]) -> Array:
+    """The value of *node* now, with *feeds* for its placeholders.
+
+    The code is kept as long as the node is, without keeping the graph alive.
+    """
+    for key in feeds:
+        if not isinstance(key, Node):
+            raise GraphError(f"evaluate: feeds map nodes to values, but {key!r} is not a node")
+    arrays = [_checked(key, value) for key, value in feeds.items()]
+    sizes = _bind(list(feeds), arrays)
+    key = tuple(id(key) for key in feeds), tuple(sizes.items())
+    known = _evaluators.setdefault(node, {})
+    if key not in known:
+        order = toposort(node, stop=set(feeds))
+        for leaf in order:
+            if isinstance(leaf, Placeholder) and leaf not in feeds:
+                raise GraphError(
+                    f"evaluate: {leaf!r} has no value; pass it, as in y({{x: array}}), "
+                    f"for the placeholder {leaf}"
+                )
+        variables = [leaf for leaf in order if isinstance(leaf, Variable) and leaf not in feeds]
+        outputs, inputs = specialise([node], [*feeds, *variables], sizes)
+        known[key] = Kernel(plan(outputs, inputs)).run, variables
+    run, variables = known[key]
+    with np.errstate(all="ignore"):
+        result: Array = run(*arrays, *[variable.value for variable in variables])[0]
+    return result
+
+
+# --- values in, values out ------------------------------------------------------------------------------
+
+
+def _checked(node: Node, value: Any) -> Array:
+    """*value* as an array of the node's dtype and shape, as far as that is known."""
+    array = value if type(value) is np.ndarray else np.asarray(value)
+    if array.dtype != node.dtype:
+        if not np.can_cast(array.dtype, node.dtype, "same_kind"):
+            raise TypeError(
+                f"program: {node!r} takes {node.dtype}, but was given {array.dtype}; convert it with "
+                f"astype({node.dtype.name!r})"
+            )
+        array = array.astype(node.dtype)
+    fits = len(array.shape) == len(node.shape) and all(
+        isinstance(size, Dim) or size == own for own, size in zip(array.shape, node.shape, strict=True)
+    )
+    if not fits:
+        raise ShapeError(
+            f"program: {node!r} takes {shape_text(node.shape)}, but was given {shape_text(array.shape)}"
+        )
+    return array
+
+
+def _bind(inputs: Sequence[Node], arrays: Sequence[Array]) -> dict[str, int]:
+    """The sizes of symbols that the arrays determine; every use of a symbol must agree."""
+    sizes: dict[str, int] = {}
+    source: dict[str, Node] = {}
+    open_sizes: list[tuple[Node, Size, int]] = []
+    for node, array in zip(inputs, arrays, strict=True):
+        for size, own in zip(node.shape, array.shape, strict=True):
+            if not isinstance(size, Dim):
+                continue
+            open_sizes.append((node, size, own))
+            if size.is_symbol:
+                (name,) = size.symbols
+                if sizes.setdefault(name, own) != own:
+                    raise ShapeError(
+                        f"program: {size_text(size)} is {sizes[name]} in {source[name]!r} but {own} in "
+                        f"{node!r}; one name is one size"
+                    )
+                source.setdefault(name, node)
+    for node, size, own in open_sizes:
+        bound = bind_size(size, sizes)
+        if bound != own:
+            raise ShapeError(
+                f"program: {size_text(size)} in {node!r} is {size_text(bound)}, but the array has {own}"
+            )
+    return sizes
+
+
+def _check_update(variable: Any, node: Any) -> None:
+    if not isinstance(variable, Variable) or not isinstance(node, Node):
+        raise GraphError(f"compile: updates map variables to nodes, not {variable!r} to {node!r}")
+    shape: Shape = node.shape
+    if shape != variable.shape:
+        raise ShapeError(
+            f"compile: the update of {variable!r} is {shape_text(shape)}, but the variable is "
+            f"{shape_text(variable.shape)}"
+        )
+    if node.dtype != variable.dtype:
+        raise TypeError(
+            f"compile: the update of {variable!r} is {node.dtype}; convert it with "
+            f"astype({variable.dtype.name!r})"
+        )
+
+
+def _flat(structure: Any) -> list[Node]:
+    """The nodes of nested lists, tuples and dicts, in order."""
+    if isinstance(structure, Node):
+        return [structure]
+    if isinstance(structure, Mapping):
+        return [node for part in structure.values() for node in _flat(part)]
+    if isinstance(structure, list | tuple):
+        return [node for part in structure for node in _flat(part)]
+    raise GraphError(f"compile: outputs are nodes in lists, tuples and dicts, not {structure!r}")
+
+
+def _restored(structure: Any, values: list[Any]) -> Any:
+    """*values*, used up from the front, in the same structure."""
+    if isinstance(structure, Node):
+        return values.pop(0)
+    if isinstance(structure, Mapping):
+        return {key: _restored(part, values) for key, part in structure.items()}
+    return type(structure)([_restored(part, values) for part in structure])
