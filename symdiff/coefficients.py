@@ -12,13 +12,13 @@ from typing import Any, TypeAlias
 
 from symdiff.dtypes import DType
 
-__all__ = ["Coefficient", "in_dtype", "inverse", "number", "product", "total"]
+__all__ = ["Coefficient", "converted", "in_dtype", "inverse", "number", "product", "total"]
 
 Coefficient: TypeAlias = bool | int | float | complex | Fraction
 
 
 def in_dtype(value: Any, dtype: DType) -> Any:
-    """*value* as the coefficient that *dtype* calls for.
+    """*value* as the coefficient that *dtype* calls for; integers wrap around as their arrays do.
 
     Raises
     ------
@@ -38,7 +38,22 @@ def in_dtype(value: Any, dtype: DType) -> Any:
         raise TypeError(f"a coefficient {value} does not fit dtype {dtype}; convert with cast first")
     if kind == "f":
         return float(value)
-    return bool(value) if kind == "b" else int(value)
+    return bool(value) if kind == "b" else _wrapped(int(value), dtype)
+
+
+def _wrapped(value: int, dtype: DType) -> int:
+    """*value* modulo the range of an integer dtype."""
+    span = 1 << (8 * dtype.itemsize)
+    low = -(span // 2) if dtype.kind == "i" else 0
+    return (value - low) % span + low
+
+
+def converted(value: Any, source: DType, target: DType) -> Any:
+    """A coefficient of dtype *source* as an array's entry would be converted to *target*."""
+    if source.kind in "fc" and (target.kind in "biu" or target.itemsize > source.itemsize):
+        entry = source.type(number(value))
+        return target.type(entry.real if target.kind != "c" else entry).item()
+    return bool(value) if target.kind == "b" else value
 
 
 def number(value: Any) -> Any:

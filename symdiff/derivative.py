@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 from symdiff.dims import shape_text
 from symdiff.dtypes import is_inexact
 from symdiff.errors import GraphError, ShapeError
-from symdiff.graph import ancestors, rebuild, toposort
+from symdiff.graph import ancestors, leaves, rebuild, toposort
 from symdiff.node import Node
 from symdiff.ops.add import combine
 from symdiff.ops.cast import cast
-from symdiff.ops.contractions import eye, zeros
-from symdiff.ops.einsum import constant, full
+from symdiff.ops.filled import eye, zeros
+from symdiff.ops.operands import constant, full
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
@@ -118,16 +118,24 @@ def jvp(y: Node, wrt: Any, tangents: Any) -> Node:
     """
     _check(y, "jvp")
     sources, _ = _structure(wrt, "jvp")
-    if isinstance(wrt, Node):
-        given = [tangents]
-    elif len(tangents) != len(sources):
-        raise GraphError(f"jvp: {len(tangents)} tangents for {len(sources)} nodes; give one for each")
-    else:
-        given = [tangents[name] for name in wrt] if isinstance(wrt, Mapping) else list(tangents)
-    directions = {}
-    for node, tangent in zip(sources, given, strict=True):
-        directions[node] = _direction("jvp", f"the tangent of {node!r}", tangent, node)
+    directions: dict[Node, Node] = {}
+    for node, tangent in zip(sources, _tangents(wrt, tangents, len(sources)), strict=True):
+        direction = _direction("jvp", f"the tangent of {node!r}", tangent, node)
+        directions[node] = combine([directions[node], direction], [1, 1]) if node in directions else direction
     return _pushforward(y, directions)
+
+
+def _tangents(wrt: Any, tangents: Any, count: int) -> list[Any]:
+    """One tangent per source, given in the structure of *wrt*."""
+    if isinstance(wrt, Node):
+        return [tangents]
+    if isinstance(wrt, Mapping) != isinstance(tangents, Mapping) or not isinstance(
+        tangents, Mapping | list | tuple
+    ):
+        raise TypeError(f"jvp: tangents come in the structure of wrt, one each, not as {tangents!r}")
+    if len(tangents) != count or (isinstance(wrt, Mapping) and set(wrt) != set(tangents)):
+        raise GraphError(f"jvp: {len(tangents)} tangents for {count} nodes; give one for each")
+    return [tangents[name] for name in wrt] if isinstance(wrt, Mapping) else list(tangents)
 
 
 def jacobian(y: Node, wrt: Any) -> Any:
@@ -168,7 +176,7 @@ def hessian(y: Node, wrt: Any) -> Any:
         return jacobian(first, wrt)
     if isinstance(first, Mapping):
         return {name: jacobian(node, wrt) for name, node in first.items()}
-    return type(first)(jacobian(node, wrt) for node in first)
+    return _like(first, [jacobian(node, wrt) for node in first])
 
 
 def hvp(y: Node, wrt: Any, direction: Any) -> Any:
@@ -185,9 +193,7 @@ def hvp(y: Node, wrt: Any, direction: Any) -> Any:
     >>> hvp((x**3).sum(), x, [1.0, 1.0])()
     array([ 6., 12.])
     """
-    sources, put_back = _structure(wrt, "hvp")
-    slope = jvp(y, wrt, direction)
-    return put_back([grad(slope, source) for source in sources])
+    return grad(jvp(y, wrt, direction), wrt)
 
 
 # --- the two sweeps -----------------------------------------------------------------------------------
@@ -208,6 +214,12 @@ def _between(y: Node, sources: Sequence[Node]) -> _Span:
     top, *moved = rebuild([y, *sources], lambda node: node.expanded(), ends)
     walk = toposort(top, stop=ends.keys())
     found = set(walk)
+    for source in moved:
+        if source not in found and source.melts and not set(leaves(source)).isdisjoint(leaves(top)):
+            raise GraphError(
+                f"{source!r} is not in the graph of {y!r}: what uses it was built from its operands; "
+                "differentiate by identity(x) of it, used in its place, or by those operands"
+            )
     active = ancestors(walk, [source for source in moved if source in found])
     return _Span(top, moved, [node for node in walk if node in active], active)
 
@@ -246,16 +258,14 @@ def _pullback(y: Node, wrt: Any, seed: Node, name: str) -> Any:
 
 def _pushforward(y: Node, directions: Mapping[Node, Node]) -> Node:
     """The forward sweep: tangents handed up from the sources to *y*."""
-    fixed = {source: source for source in directions}
-    (top,) = rebuild([y], lambda node: node.expanded(), fixed)
-    tangents = dict(directions)
-    for node in toposort(top, stop=fixed.keys()):
-        if node in fixed or not is_inexact(node.dtype):
+    top, moved, order, _ = _between(y, list(directions))
+    given = dict(zip(moved, directions.values(), strict=True))
+    tangents: dict[Node, Node] = {}
+    for node in order:
+        if not is_inexact(node.dtype):
             continue
-        moved = [
-            node.jvp(k, tangents[operand]) for k, operand in enumerate(node.operands) if operand in tangents
-        ]
-        parts = [part for part in moved if part is not None]
+        steps = [node.jvp(k, tangents[x]) for k, x in enumerate(node.operands) if x in tangents]
+        parts = [part for part in (given.get(node), *steps) if part is not None]
         if parts:
             tangents[node] = _total(parts)
     return tangents[top] if top in tangents else zeros(y.shape, y.dtype)
@@ -286,12 +296,18 @@ def _structure(wrt: Any, name: str) -> tuple[list[Node], Callable[[list[Any]], A
     elif isinstance(wrt, Mapping):
         sources, put_back = list(wrt.values()), lambda results: dict(zip(wrt, results, strict=True))
     elif isinstance(wrt, list | tuple):
-        sources, put_back = list(wrt), type(wrt)
+        sources, put_back = list(wrt), lambda results: _like(wrt, results)
     else:
         raise TypeError(f"{name}: wrt is a node or a list, tuple or dict of nodes, not {wrt!r}")
     for source in sources:
         _check(source, name, "what to differentiate by")
     return sources, put_back
+
+
+def _like(sequence: Any, items: list[Any]) -> Any:
+    """*items* as a list, tuple or named tuple like *sequence*."""
+    kind = type(sequence)
+    return kind(*items) if hasattr(kind, "_fields") else kind(items)
 
 
 def _direction(name: str, role: str, value: Any, like: Node) -> Node:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-__all__ = ["Dim", "Shape", "Size", "bind_size", "product", "shape_text", "size_text"]
+__all__ = ["Dim", "Shape", "Size", "bind_size", "product", "quotient", "shape_text", "size_text"]
 
 Monomial: TypeAlias = tuple[str, ...]
 _anonymous = itertools.count(1)
@@ -95,21 +95,6 @@ class Dim:
     def __rsub__(self, other: Size) -> Size:
         return self * -1 + other
 
-    def __floordiv__(self, other: Size) -> Size:
-        """Exact division by one term; what does not divide is an error."""
-        ((divisor, q), *rest) = _terms(other)
-        quotient = []
-        for monomial, p in self.terms:
-            left = list(monomial)
-            for name in divisor:
-                if name not in left:
-                    raise ValueError(f"{size_text(self)} is not a multiple of {size_text(other)}")
-                left.remove(name)
-            if rest or p % q:
-                raise ValueError(f"{size_text(self)} is not a multiple of {size_text(other)}")
-            quotient.append((tuple(left), p // q))
-        return _collect(quotient)
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Dim) and self.terms == other.terms
 
@@ -161,6 +146,33 @@ def product(sizes: Iterable[Size]) -> Size:
     for size in sizes:
         total = size * total
     return total
+
+
+def quotient(size: Size, divisor: Size) -> Size:
+    """The exact quotient of two sizes.
+
+    Raises
+    ------
+    ValueError
+        If *size* is not a multiple of *divisor*, or the divisor has several terms.
+
+    Examples
+    --------
+    >>> quotient(6 * Dim("n"), 3)
+    Dim("2*n")
+    """
+    below = list(_terms(divisor))
+    terms = []
+    for monomial, factor in _terms(size):
+        left = list(monomial)
+        for name in below[0][0]:
+            if name in left:
+                left.remove(name)
+        exact = len(below) == 1 and len(left) + len(below[0][0]) == len(monomial)
+        if not exact or not below[0][1] or factor % below[0][1]:
+            raise ValueError(f"{size_text(size)} is not a multiple of {size_text(divisor)}")
+        terms.append((tuple(left), factor // below[0][1]))
+    return _collect(terms)
 
 
 def bind_size(size: Size, sizes: Mapping[str, int]) -> Size:

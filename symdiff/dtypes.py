@@ -29,7 +29,7 @@ def as_dtype(dtype: Any) -> DType:
     TypeError
         For strings, objects, dates and records.
     """
-    found = np.dtype(dtype)
+    found: DType = np.dtype(dtype).newbyteorder("=")
     if found.kind not in _KINDS:
         raise TypeError(f"symdiff computes with numbers and booleans, not with dtype {found}")
     return found
@@ -56,7 +56,8 @@ def result_dtype(*values: Any) -> DType:
     dtype('float64')
     """
     first = values[0]
-    if all(value is first for value in values) and isinstance(first, np.dtype):
-        return first
+    if isinstance(first, np.dtype) and all(value is first for value in values):
+        same: DType = first
+        return same
     found: DType = np.result_type(*values)
     return found

@@ -82,7 +82,14 @@ def _wire(
         dots = max(dots, hidden if ... in term else 0)
         terms[k] = _spread(term, hidden)
     table = _sizes(title, terms, shapes, described, sizes)
+    if output is not None and dots and ... not in output:
+        raise ShapeError(
+            f'{title}: "..." stands for {dots} axes that the output lacks; write "..." there too'
+        )
     output = _implicit(terms, dots) if output is None else _spread(output, dots)
+    for label in sizes:
+        if label not in output:
+            raise ShapeError(f"{title}: sizes= gives label {label}, which the output lacks")
     for label in output:
         if label not in table:
             raise ShapeError(

@@ -11,12 +11,22 @@ from typing import Any, NoReturn
 import numpy as np
 
 from symdiff import node as core
-from symdiff.dims import Dim, Size
+from symdiff.dims import Dim, Size, product
 from symdiff.dtypes import is_number
 from symdiff.graph import rebuild, toposort
 from symdiff.node import Leaf, Node
 from symdiff.ops import add as sums
-from symdiff.ops import broadcast, cast, comparison, contractions, elementwise, indexing, reductions, shaping
+from symdiff.ops import (
+    broadcast,
+    cast,
+    comparison,
+    contractions,
+    elementwise,
+    indexing,
+    powers,
+    reductions,
+    reshaping,
+)
 from symdiff.printing import describe, formula
 from symdiff.program import evaluate
 
@@ -25,11 +35,11 @@ __all__ = ["Methods"]
 Axis = int | Sequence[int] | None
 
 
-def _binary(function: Callable[[Any, Any], Node], x: Any, y: Any) -> Any:
+def _binary(function: Callable[[Any, Any], Node], x: Any, y: Any) -> Node:
     """The node, or NotImplemented for an operand that is neither a node, a number nor an array."""
     for operand in (x, y):
         if not (is_number(operand) or isinstance(operand, list) or hasattr(operand, "dtype")):
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]
     return function(x, y)
 
 
@@ -53,34 +63,34 @@ class Methods:
         return _binary(sums.subtract, other, self)
 
     def __mul__(self, other: Any) -> Node:
-        return _binary(elementwise.multiply, self, other)
+        return _binary(broadcast.multiply, self, other)
 
     def __rmul__(self, other: Any) -> Node:
-        return _binary(elementwise.multiply, other, self)
+        return _binary(broadcast.multiply, other, self)
 
     def __truediv__(self, other: Any) -> Node:
-        return _binary(elementwise.divide, self, other)
+        return _binary(powers.divide, self, other)
 
     def __rtruediv__(self, other: Any) -> Node:
-        return _binary(elementwise.divide, other, self)
+        return _binary(powers.divide, other, self)
 
     def __floordiv__(self, other: Any) -> Node:
-        return _binary(elementwise.floor_divide, self, other)
+        return _binary(powers.floor_divide, self, other)
 
     def __rfloordiv__(self, other: Any) -> Node:
-        return _binary(elementwise.floor_divide, other, self)
+        return _binary(powers.floor_divide, other, self)
 
     def __mod__(self, other: Any) -> Node:
-        return _binary(elementwise.remainder, self, other)
+        return _binary(powers.remainder, self, other)
 
     def __rmod__(self, other: Any) -> Node:
-        return _binary(elementwise.remainder, other, self)
+        return _binary(powers.remainder, other, self)
 
     def __pow__(self, other: Any) -> Node:
-        return _binary(elementwise.power, self, other)
+        return _binary(powers.power, self, other)
 
     def __rpow__(self, other: Any) -> Node:
-        return _binary(elementwise.power, other, self)
+        return _binary(powers.power, other, self)
 
     def __matmul__(self, other: Any) -> Node:
         return _binary(contractions.matmul, self, other)
@@ -120,7 +130,7 @@ class Methods:
     @property
     def size(self: Any) -> Size:
         """The number of entries."""
-        return contractions.product(self.shape)
+        return product(self.shape)
 
     def transpose(self, *axes: Any) -> Node:
         """The axes permuted; reversed by default."""
@@ -129,11 +139,11 @@ class Methods:
 
     def reshape(self, *shape: Any) -> Node:
         """The entries in another shape; one size may be -1."""
-        return shaping.reshape(self, shape[0] if len(shape) == 1 else shape)
+        return reshaping.reshape(self, shape[0] if len(shape) == 1 else shape)
 
     def ravel(self) -> Node:
         """The entries along one axis."""
-        return shaping.reshape(self, -1)
+        return reshaping.reshape(self, -1)
 
     def squeeze(self, axis: Axis = None) -> Node:
         """Without axes of size 1."""
@@ -269,7 +279,11 @@ class Methods:
     def __deepcopy__(self: Any, memo: dict[int, Any]) -> Node:
         """The same graph over copies of its variables."""
         order = toposort(self)
-        given = {leaf: leaf.__deepcopy__(memo) for leaf in order if isinstance(leaf, Leaf)}
+        given: dict[Node, Node] = {
+            leaf: memo[id(leaf)] if id(leaf) in memo else leaf.__deepcopy__(memo)
+            for leaf in order
+            if isinstance(leaf, Leaf)
+        }
         (copy,) = rebuild([self], lambda node: node, given)
         memo[id(self)] = copy
         return copy
@@ -300,4 +314,4 @@ def _restore(rows: list[Any]) -> Node:
 
 for _name, _member in vars(Methods).items():
     if _name not in ("__module__", "__dict__", "__weakref__", "__doc__", "__slots__", "__qualname__"):
-        setattr(core.Methods, _name, _member)
+        setattr(core.Methods, _name, _member)  # type: ignore[attr-defined]

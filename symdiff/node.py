@@ -29,7 +29,7 @@ else:
 
 __all__ = ["Leaf", "Node"]
 
-_table: weakref.WeakValueDictionary[tuple[Hashable, ...], Node] = weakref.WeakValueDictionary()
+_table: weakref.WeakValueDictionary[tuple[Any, ...], Node] = weakref.WeakValueDictionary()
 _lock = threading.Lock()
 _serials = itertools.count()
 _set = object.__setattr__
@@ -73,7 +73,7 @@ class Node(Methods):
         start = len(cls.fields)
         cls.fields = (*cls.fields, *own)
         for place, name in enumerate(own, start):
-            setattr(cls, name, property(lambda self, place=place: self.attributes[place]))
+            setattr(cls, name, _attribute(place))
 
     def __new__(cls, *operands: Node, **attributes: Any) -> Self:
         try:
@@ -82,7 +82,7 @@ class Node(Methods):
             raise TypeError(f"{cls.__name__} needs the attribute {missing}") from None
         if attributes:
             raise TypeError(f"{cls.__name__} has no attribute {', '.join(attributes)}")
-        key = (cls, operands, *map(_canonical, values))
+        key: tuple[Any, ...] = (cls, operands, *map(_canonical, values))
         found = _table.get(key)
         if found is None:
             made = cls.make(operands, values)
@@ -158,8 +158,17 @@ class Node(Methods):
         """The same value in pieces whose derivatives share work; itself for most operations."""
         return self
 
+    @property
+    def melts(self) -> bool:
+        """Whether users of this node may be built without it, from its operands."""
+        return False
+
     def times(self, other: Node) -> Node | None:
         """The product with *other*, entry by entry, when it is an operation of the same kind."""
+        return None
+
+    def scaled(self, factor: Any) -> Node | None:
+        """This node times a number, when that is an operation of the same kind."""
         return None
 
     @classmethod
@@ -197,15 +206,22 @@ def next_serial() -> int:
     return next(_serials)
 
 
+def _attribute(place: int) -> property:
+    """Access to one attribute by its name."""
+    return property(lambda node: node.attributes[place])
+
+
 class Leaf(Node):
     """A node without operands that is itself only: two leaves are never the same."""
 
     __slots__ = ()
 
     def __new__(cls, *operands: Node, **attributes: Any) -> Self:
+        """A new leaf."""
         return cls.make(operands, tuple(attributes[name] for name in cls.fields))
 
     def with_operands(self, *operands: Node) -> Node:
+        """Itself: a leaf that is made again would be another one."""
         return self
 
 

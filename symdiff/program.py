@@ -63,6 +63,7 @@ class Program:
             self.kernel({})
 
     def __call__(self, *values: Any, **named: Any) -> Any:
+        """The outputs for these values of the inputs, by position or by name; then the updates happen."""
         arrays = [
             _checked(node, value) for node, value in zip(self.inputs, self._given(values, named), strict=True)
         ]
@@ -98,7 +99,8 @@ class Program:
         found = self._kernels.get(key)
         if found is not None:
             return found
-        outputs, inputs = specialise(self.results, (*self.inputs, *self.variables), sizes)
+        given = (*self.inputs, *self.variables)
+        outputs, inputs = specialise(self.results, given, sizes) if sizes else (self.results, given)
         made = Kernel(plan(outputs, inputs))
         with self._lock:
             self._kernels[key] = made
@@ -206,9 +208,11 @@ def evaluate(node: Node, feeds: Mapping[Node, Any]) -> Array:
             raise GraphError(f"evaluate: feeds map nodes to values, but {key!r} is not a node")
     arrays = [_checked(key, value) for key, value in feeds.items()]
     sizes = _bind(list(feeds), arrays)
-    key = tuple(id(key) for key in feeds), tuple(sizes.items())
+    if isinstance(node, Variable) and node not in feeds:
+        return node.value.copy()
+    case = tuple(map(id, feeds)), tuple(sizes.items())
     known = _evaluators.setdefault(node, {})
-    if key not in known:
+    if case not in known:
         order = toposort(node, stop=set(feeds))
         for leaf in order:
             if isinstance(leaf, Placeholder) and leaf not in feeds:
@@ -217,9 +221,10 @@ def evaluate(node: Node, feeds: Mapping[Node, Any]) -> Array:
                     f"for the placeholder {leaf}"
                 )
         variables = [leaf for leaf in order if isinstance(leaf, Variable) and leaf not in feeds]
-        outputs, inputs = specialise([node], [*feeds, *variables], sizes)
-        known[key] = Kernel(plan(outputs, inputs)).run, variables
-    run, variables = known[key]
+        given = [*feeds, *variables]
+        outputs, inputs = specialise([node], given, sizes) if sizes else ([node], given)
+        known[case] = Kernel(plan(outputs, inputs)).run, variables
+    run, variables = known[case]
     with np.errstate(all="ignore"):
         result: Array = run(*arrays, *[variable.value for variable in variables])[0]
     return result
@@ -308,4 +313,6 @@ def _restored(structure: Any, values: list[Any]) -> Any:
         return values.pop(0)
     if isinstance(structure, Mapping):
         return {key: _restored(part, values) for key, part in structure.items()}
-    return type(structure)([_restored(part, values) for part in structure])
+    parts = [_restored(part, values) for part in structure]
+    kind = type(structure)
+    return kind(*parts) if hasattr(kind, "_fields") else kind(parts)

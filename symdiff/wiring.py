@@ -14,11 +14,11 @@ first appearance, so that two spellings of one contraction are the same value. A
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from symdiff.dims import Dim, Shape
+from symdiff.dims import Dim, Shape, Size
 
 __all__ = ["Labels", "Wiring", "letters"]
 
@@ -46,7 +46,7 @@ class Wiring(NamedTuple):
         cls,
         inputs: Iterable[Sequence[object]],
         output: Sequence[object],
-        sizes: object,
+        sizes: Mapping[Any, Size] | Sequence[Size],
     ) -> Wiring:
         """The wiring with labels of any kind, renamed in order of first appearance.
 
@@ -57,7 +57,7 @@ class Wiring(NamedTuple):
             tuple([names.setdefault(label, len(names)) for label in labels]) for labels in inputs
         )
         new_output = tuple([names.setdefault(label, len(names)) for label in output])
-        table = sizes if isinstance(sizes, dict) else dict(enumerate(sizes))  # type: ignore[call-overload]
+        table: Mapping[Any, Size] = sizes if isinstance(sizes, Mapping) else dict(enumerate(sizes))
         new_sizes = [table[label] for label in names]
         orphans = [size for label, size in table.items() if label not in names]
         return cls(new_inputs, new_output, (*new_sizes, *sorted(orphans, key=str)))

@@ -14,9 +14,10 @@ from symdiff.node import Node
 from symdiff.ops.base import Elementwise
 from symdiff.ops.cast import Cast
 from symdiff.ops.comparison import Compare
-from symdiff.ops.elementwise import Power, Relu, Sigmoid
+from symdiff.ops.elementwise import Relu, Sigmoid
 from symdiff.ops.leaves import Placeholder, Variable
 from symdiff.ops.polynomial import Polynomial
+from symdiff.ops.powers import Power
 from symdiff.ops.shaping import Concatenate
 from symdiff.planning.steps import Literal, Plan, Step
 
@@ -113,7 +114,8 @@ class _Writer:
             case "scale":
                 return scaled_source(x[0], step.settings[0].value)
             case "sum":
-                return f"np.add.reduce({x[0]}, axis={_tuple(step.settings[0])})"
+                exact = f", dtype={_dtype(step.dtype)}" if step.dtype.kind in "biu" else ""
+                return f"np.add.reduce({x[0]}, axis={_tuple(step.settings[0])}{exact})"
             case "transpose":
                 (order,) = step.settings
                 return (
@@ -135,7 +137,8 @@ class _Writer:
                 labels, distinct = step.settings
                 return f"np.einsum({x[0]}, {list(labels)}, {list(distinct)})"
             case "slice":
-                return f"{x[0]}[{', '.join(_slice(places.slice) for places in step.settings[0])}]"
+                source = self.plan.steps[step.arguments[0]].shape  # type: ignore[index]
+                return f"{x[0]}[{_key(step.settings[0], source)}]"
         assert step.operation is not None
         return self.call(k, step.operation, x)
 
@@ -226,22 +229,24 @@ def scaled_source(text: str, factor: Any) -> str:
 
 
 def horner(x: str, coefficients: Sequence[Any]) -> str:
-    """A polynomial as nested products."""
+    """A polynomial as nested products: ``1.0 - x * x``."""
+    constant, *higher = coefficients
+    real = not any(isinstance(c, complex) for c in coefficients)
+    if real and higher[-1] < 0 and constant > 0:
+        return f"{number_source(constant)} - {_nested(x, [-c for c in higher])}"
+    rest = _nested(x, higher)
+    return rest if constant == 0 else f"{rest} + {number_source(constant)}"
+
+
+def _nested(x: str, coefficients: Sequence[Any]) -> str:
+    """x times the polynomial with these coefficients."""
     *lower, top = coefficients
-    text = number_source(top)
+    text = "" if top == 1 else number_source(top)
     for c in reversed(lower):
-        text = (
-            x
-            if text == "1.0"
-            else f"-{x}"
-            if text == "-1.0"
-            else f"({text}) * {x}"
-            if "+" in text
-            else f"{text} * {x}"
-        )
+        text = f"{text} * {x}" if text else x
         if c != 0:
-            text = f"{text} + {number_source(c)}"
-    return text
+            text = f"({text} + {number_source(c)})"
+    return f"{text} * {x}" if text else x
 
 
 def number_source(value: Any) -> str:
@@ -263,7 +268,17 @@ def _tuple(axes: tuple[int, ...] | None) -> str:
     return str(axes) if axes is None or len(axes) > 1 else str(axes[0])
 
 
-def _slice(part: slice) -> str:
-    start = "" if part.start == 0 else part.start
-    stop = "" if part.stop is None else part.stop
-    return f"{start}:{stop}" + (f":{part.step}" if part.step != 1 else "")
+def _key(places: Sequence[Any], shape: Sequence[int]) -> str:
+    """An index: integers, and ranges as slices; whole axes at the end are left out."""
+    items = []
+    for place, size in zip(places, shape, strict=True):
+        if isinstance(place, int):
+            items.append(str(place))
+            continue
+        part = place.slice
+        start = "" if part.start == 0 else part.start
+        stop = "" if part.stop is None or part.stop == size else part.stop
+        items.append(f"{start}:{stop}" + (f":{part.step}" if part.step != 1 else ""))
+    while len(items) > 1 and items[-1] == ":":
+        items.pop()
+    return ", ".join(items)

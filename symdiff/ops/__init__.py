@@ -1,0 +1,1 @@
+"""The language: every operation says its shape, its value, its derivative."""

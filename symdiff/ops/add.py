@@ -11,8 +11,9 @@ from symdiff.dims import Shape, shape_text
 from symdiff.errors import ShapeError
 from symdiff.node import Node
 from symdiff.ops.base import Linear
-from symdiff.ops.broadcast import broadcast_to
-from symdiff.ops.einsum import Einsum, broadcast_shapes, constant, contract, full, promote, scale
+from symdiff.ops.broadcast import broadcast_shapes, broadcast_to
+from symdiff.ops.einsum import Einsum, contract, scale
+from symdiff.ops.operands import constant, full, promote
 
 __all__ = ["Add", "add", "combine", "negative", "subtract", "unscaled"]
 
@@ -62,7 +63,8 @@ def combine(operands: Sequence[Node], coefficients: Sequence[Any]) -> Node:
     for node, factor in zip(operands, coefficients, strict=True):
         core, own = unscaled(node)
         terms[core] = total(terms.get(core, 0), product(factor, own))
-    for kind in dict.fromkeys(map(type, terms)):
+    kinds: dict[type[Node], None] = dict.fromkeys(map(type, terms))
+    for kind in kinds:
         terms = kind.collect(terms)
     terms = {node: in_dtype(factor, dtype) for node, factor in terms.items()}
     kept = sorted([node for node, factor in terms.items() if factor != 0], key=_serial)

@@ -9,11 +9,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from symdiff.dims import Shape, shape_text
+from symdiff.dtypes import inexact
 from symdiff.errors import ShapeError
 from symdiff.node import Node
-from symdiff.ops.einsum import multiply
+from symdiff.ops.broadcast import broadcast_shapes, broadcast_to, multiply
+from symdiff.ops.cast import cast
+from symdiff.ops.operands import constant, promote
 
-__all__ = ["Elementwise", "Linear"]
+__all__ = ["Elementwise", "Linear", "binary", "unary"]
 
 
 class Elementwise(Node):
@@ -63,7 +66,8 @@ class Elementwise(Node):
         partial = self.partials()[k]
         return None if partial is None else multiply(g, partial)
 
-    jvp = vjp
+    def jvp(self, k: int, dx: Node) -> Node | None:
+        return self.vjp(k, dx)
 
 
 class Linear(Node):
@@ -82,3 +86,16 @@ class Linear(Node):
 
     def jvp(self, k: int, dx: Node) -> Node | None:
         return self.with_operands(*self.operands[:k], dx, *self.operands[k + 1 :])
+
+
+def unary(operation: type[Node], x: Any) -> Node:
+    """A smooth function of one operand; integers become float64 first."""
+    x = constant(x)
+    return operation(cast(x, inexact(x.dtype)))
+
+
+def binary(operation: type[Node], x: Any, y: Any) -> Node:
+    """A function of two operands, promoted and broadcast against each other."""
+    x, y = promote(x, y)
+    shape = broadcast_shapes(operation.__name__.lower(), x.shape, y.shape)
+    return operation(broadcast_to(x, shape), broadcast_to(y, shape))

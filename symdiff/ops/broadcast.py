@@ -1,4 +1,4 @@
-"""Views as einsums: broadcasting, permuting, inserting and dropping axes."""
+"""Axes as einsums: broadcasting, products entry by entry, permuting, inserting and dropping axes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from typing import Any
 from symdiff.dims import Shape, Size, shape_text, size_text
 from symdiff.errors import ShapeError
 from symdiff.node import Node
-from symdiff.ops.einsum import broadcast_labels, broadcast_shapes, constant, contract
+from symdiff.ops.einsum import contract
+from symdiff.ops.operands import constant, promote
 from symdiff.wiring import Wiring
 
 __all__ = [
+    "broadcast_shapes",
     "broadcast_to",
     "expand_dims",
+    "multiply",
     "normal_axes",
     "squeeze",
     "transpose",
@@ -36,12 +39,68 @@ def broadcast_to(x: Any, shape: int | Sequence[Size]) -> Node:
     array([[1, 2],
            [1, 2]])
     """
-    x, target = constant(x), as_shape(shape)
-    if x.shape == target:
-        return x
-    if broadcast_shapes("broadcast_to", x.shape, target) != target:
-        raise ShapeError(f"broadcast_to: {shape_text(x.shape)} does not broadcast to {shape_text(target)}")
-    return contract((x,), _stretch(x.shape, target))
+    node, target = constant(x), as_shape(shape)
+    if node.shape == target:
+        return node
+    if broadcast_shapes("broadcast_to", node.shape, target) != target:
+        raise ShapeError(f"broadcast_to: {shape_text(node.shape)} does not broadcast to {shape_text(target)}")
+    return contract((node,), _stretch(node.shape, target))
+
+
+def multiply(x: Any, y: Any) -> Node:
+    """The product, entry by entry, of operands that broadcast against each other.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> multiply(sd.constant([[1], [2]]), sd.constant([10, 20]))()
+    array([[10, 20],
+           [20, 40]])
+    """
+    x, y = promote(x, y)
+    return contract((x, y), _product("multiply", x.shape, y.shape))
+
+
+@lru_cache(maxsize=4096)
+def _product(name: str, *shapes: Shape) -> Wiring:
+    shape = broadcast_shapes(name, *shapes)
+    sizes: dict[object, Size] = dict(enumerate(shape))
+    inputs = [broadcast_labels(own, shape, sizes) for own in shapes]
+    return Wiring.of(inputs, range(len(shape)), sizes)
+
+
+def broadcast_labels(own: Shape, shape: Shape, sizes: dict[object, Size]) -> list[object]:
+    """Labels for axes *own* broadcast to *shape*: a size-1 axis to be stretched is summed away."""
+    start = len(shape) - len(own)
+    labels: list[object] = []
+    for axis, size in enumerate(own, start):
+        stretched = size == 1 and shape[axis] != 1
+        label = f"1 at {len(sizes)}" if stretched else axis
+        sizes[label] = size
+        labels.append(label)
+    return labels
+
+
+def broadcast_shapes(name: str, *shapes: Shape) -> Shape:
+    """The common shape of operands, aligned at the last axis, as NumPy broadcasts.
+
+    Raises
+    ------
+    ShapeError
+        If two sizes differ and neither is 1.
+    """
+    result: list[Size] = []
+    for axis in range(-max(map(len, shapes), default=0), 0):
+        sizes = [shape[axis] for shape in shapes if len(shape) >= -axis]
+        wide = [size for size in sizes if size != 1]
+        if any(size != wide[0] for size in wide):
+            one, two = [size_text(size) for size in dict.fromkeys(wide)][:2]
+            raise ShapeError(
+                f"{name}: {' and '.join(map(shape_text, shapes))} do not broadcast: axis {axis} is "
+                f"{one} in one and {two} in the other; reshape one of them, or insert axes of size 1"
+            )
+        result.append(wide[0] if wide else 1)
+    return tuple(result)
 
 
 @lru_cache(maxsize=4096)
@@ -116,7 +175,8 @@ def expand_dims(x: Any, axis: int | Sequence[int]) -> Node:
     places = normal_axes("expand_dims", axis, x.ndim + count)
     labels = iter(range(x.ndim))
     output = [f"1 at {k}" if k in places else next(labels) for k in range(x.ndim + count)]
-    sizes = {**dict(enumerate(x.shape)), **{label: 1 for label in output if isinstance(label, str)}}
+    sizes: dict[object, Size] = dict(enumerate(x.shape))
+    sizes |= {label: 1 for label in output if isinstance(label, str)}
     return contract((x,), Wiring.of([range(x.ndim)], output, sizes))
 
 

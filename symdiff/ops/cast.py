@@ -1,4 +1,4 @@
-"""Conversion between dtypes, and a wall that derivatives do not pass."""
+"""Conversion between dtypes, and two ways to mark a node: kept as it is, constant for derivatives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from symdiff.dims import Shape
 from symdiff.dtypes import DType, as_dtype, is_inexact
 from symdiff.node import Node
 
-__all__ = ["Cast", "StopGradient", "cast", "stop_gradient"]
+__all__ = ["Cast", "Identity", "StopGradient", "cast", "identity", "stop_gradient"]
 
 
 class Cast(Node):
@@ -47,7 +47,26 @@ class StopGradient(Node):
     def vjp(self, k: int, g: Node) -> Node | None:
         return None
 
-    jvp = vjp
+    def jvp(self, k: int, dx: Node) -> Node | None:
+        return None
+
+
+class Identity(Node):
+    """x, as a node of its own"""
+
+    __slots__ = ()
+
+    def infer_shape(self) -> Shape:
+        return self.operands[0].shape
+
+    def compute(self, xp: Any, x: Any) -> Any:
+        return x
+
+    def vjp(self, k: int, g: Node) -> Node | None:
+        return g
+
+    def jvp(self, k: int, dx: Node) -> Node | None:
+        return dx
 
 
 def cast(x: Node, dtype: Any) -> Node:
@@ -64,6 +83,20 @@ def cast(x: Node, dtype: Any) -> Node:
         return x
     retyped = x.retyped(to)
     return Cast(x, to=to) if retyped is None else retyped
+
+
+def identity(x: Node) -> Node:
+    """*x* as a node that is never merged into what uses it, so that one can differentiate by it.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> x = sd.Variable([1.0, 2.0], "x")
+    >>> h = identity(2 * x)
+    >>> sd.grad((h * h).sum(), h)()
+    array([4., 8.])
+    """
+    return Identity(x)
 
 
 def stop_gradient(x: Node) -> Node:

@@ -9,9 +9,9 @@ import numpy as np
 from symdiff.dtypes import DType
 from symdiff.node import Node
 from symdiff.ops.base import Elementwise
-from symdiff.ops.broadcast import broadcast_to
+from symdiff.ops.broadcast import broadcast_shapes, broadcast_to
 from symdiff.ops.cast import cast
-from symdiff.ops.einsum import broadcast_shapes, constant, full, promote
+from symdiff.ops.operands import constant, full, promote
 
 __all__ = [
     "compare",
@@ -73,7 +73,8 @@ class Where(Elementwise):
     def vjp(self, k: int, g: Node) -> Node | None:
         return _masked(self.operands[0], k, g)
 
-    jvp = vjp
+    def jvp(self, k: int, dx: Node) -> Node | None:
+        return _masked(self.operands[0], k, dx)
 
 
 def _masked(condition: Node, k: int, g: Node) -> Node | None:

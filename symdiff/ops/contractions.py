@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from symdiff.coefficients import in_dtype
-from symdiff.dims import Shape, Size, product, shape_text, size_text
-from symdiff.dtypes import inexact
+import numpy as np
+
+from symdiff.dims import Size, product, shape_text, size_text
+from symdiff.dtypes import inexact, is_inexact
 from symdiff.equation import interleaved, parse
 from symdiff.errors import ShapeError
 from symdiff.node import Node
-from symdiff.ops.broadcast import as_shape, expand_dims, normal_axes
+from symdiff.ops.base import unary
+from symdiff.ops.broadcast import expand_dims, multiply, normal_axes
 from symdiff.ops.cast import cast
-from symdiff.ops.comparison import equal, where
-from symdiff.ops.einsum import constant, contract, full, multiply, promote
-from symdiff.ops.elementwise import divide, sqrt
+from symdiff.ops.einsum import contract
+from symdiff.ops.operands import constant, full, promote
+from symdiff.ops.powers import Length, divide
 from symdiff.wiring import Wiring
 
 __all__ = [
@@ -23,19 +25,14 @@ __all__ = [
     "diagonal",
     "dot",
     "einsum",
-    "eye",
     "matmul",
     "mean",
     "norm",
-    "ones",
-    "ones_like",
     "outer",
     "size",
     "sum",
     "tensordot",
     "trace",
-    "zeros",
-    "zeros_like",
 ]
 
 
@@ -96,7 +93,7 @@ def label_of(node: Node) -> str:
 
 
 def sum(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Node:
-    """The sum along *axis*, or of all entries; booleans are counted.
+    """The sum along *axis*, or of all entries; booleans and short integers are counted in full.
 
     Raises
     ------
@@ -109,7 +106,7 @@ def sum(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False)
     array([4, 6])
     """
     x = constant(x)
-    x = cast(x, _INT) if x.dtype.kind == "b" else x
+    x = x if is_inexact(x.dtype) else cast(x, np.add.reduce(np.empty(0, x.dtype)).dtype)
     axes = normal_axes("sum", axis, x.ndim)
     kept = [k for k in range(x.ndim) if k not in axes]
     total = contract((x,), Wiring.of([range(x.ndim)], kept, x.shape))
@@ -233,10 +230,10 @@ def norm(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False
     >>> x = sd.Variable([3.0, 4.0], "x")
     >>> print(norm(x)(), sd.grad(norm(x), x)())
     5.0 [0.6 0.8]
+    >>> print(sd.grad(norm(x), x))
+    x / sqrt(sum(x**2))
     """
-    squares = sum(multiply(x, x), axis, keepdims)
-    flat = equal(squares, 0)
-    return where(flat, 0, sqrt(where(flat, 1, squares)))
+    return unary(Length, sum(multiply(x, x), axis, keepdims))
 
 
 # --- diagonals and identities -----------------------------------------------------------------------------
@@ -286,47 +283,3 @@ def diag(x: Any) -> Node:
     if x.ndim not in (1, 2):
         raise ShapeError(f"diag: the operand has {x.ndim} axes, not 1 or 2; use diagonal or einsum")
     return einsum("i->ii" if x.ndim == 1 else "ii->i", x)
-
-
-def ones(shape: Any, dtype: Any = float) -> Node:
-    """Ones, never stored."""
-    return full(as_shape(shape), 1, dtype)
-
-
-def zeros(shape: Any, dtype: Any = float) -> Node:
-    """Zeros, never stored."""
-    return full(as_shape(shape), 0, dtype)
-
-
-def ones_like(x: Node) -> Node:
-    """Ones of the shape and dtype of *x*."""
-    return full(x.shape, 1, x.dtype)
-
-
-def zeros_like(x: Node) -> Node:
-    """Zeros of the shape and dtype of *x*."""
-    return full(x.shape, 0, x.dtype)
-
-
-def eye(shape: Size | Shape, dtype: Any = float) -> Node:
-    """The identity: 1 where two equal groups of indices agree, as wires rather than as an array.
-
-    Parameters
-    ----------
-    shape : int, Dim or tuple of them
-        One group of axes; the result has shape ``(*shape, *shape)``.
-
-    Examples
-    --------
-    >>> import symdiff as sd
-    >>> eye(2)()
-    array([[1., 0.],
-           [0., 1.]])
-    >>> a = sd.Variable([[1.0, 2.0], [3.0, 4.0]], "a")
-    >>> a @ eye(2) is a
-    True
-    """
-    group = as_shape(shape)
-    labels = tuple(range(len(group)))
-    found = full((), 1, dtype).dtype
-    return contract((), Wiring((), labels + labels, group), in_dtype(1, found), found)

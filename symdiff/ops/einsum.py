@@ -12,26 +12,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from symdiff.coefficients import Coefficient, in_dtype, product
+from symdiff.coefficients import Coefficient, converted, in_dtype, product
 from symdiff.contraction import binary_tree, contract_arrays
-from symdiff.dims import Shape, Size, shape_text, size_text
-from symdiff.dtypes import DType, as_dtype, is_inexact, is_number, result_dtype
+from symdiff.dims import Shape, shape_text
+from symdiff.dtypes import DType
 from symdiff.errors import ShapeError
 from symdiff.node import Node
-from symdiff.ops.cast import cast
-from symdiff.ops.leaves import SMALL, Constant, Content, frozen_array
 from symdiff.wiring import Wiring
 
-__all__ = [
-    "Einsum",
-    "broadcast_shapes",
-    "constant",
-    "contract",
-    "full",
-    "multiply",
-    "promote",
-    "scale",
-]
+__all__ = ["Einsum", "contract", "is_scalar_constant", "scale"]
 
 
 class Einsum(Node):
@@ -113,8 +102,14 @@ class Einsum(Node):
             parts.append(contract(pair[::-1], wiring, 1, self.result))
         return scale(parts[0], self.coefficient)
 
+    @property
+    def melts(self) -> bool:
+        return bool(self.operands) and _is_view(self.wiring)
+
     def retyped(self, dtype: DType) -> Node | None:
-        return None if self.operands else contract((), self.wiring, self.coefficient, dtype)
+        if self.operands:
+            return None
+        return contract((), self.wiring, converted(self.coefficient, self.dtype, dtype), dtype)
 
 
 def contract(
@@ -136,6 +131,10 @@ def contract(
     if len(operands) > 1:
         operands, wiring = _merged(operands, wiring)
         operands, wiring = _sorted(operands, wiring)
+    for k, operand in enumerate(operands if coefficient != 1 else ()):
+        scaled = operand.scaled(coefficient)
+        if scaled is not None:
+            return contract([*operands[:k], scaled, *operands[k + 1 :]], wiring, 1, dtype)
     if coefficient == 1 and wiring.is_identity:
         return operands[0]
     return Einsum(*operands, wiring=wiring, coefficient=coefficient, result=dtype)
@@ -183,74 +182,6 @@ def _arrange(wiring: Wiring, order: tuple[int, ...]) -> Wiring:
     return wiring.arrange(order)
 
 
-# --- from values to nodes ---------------------------------------------------------------------------
-
-
-def full(shape: Shape, value: Coefficient, dtype: Any = None) -> Node:
-    """An array of *shape* filled with one number, never stored.
-
-    Examples
-    --------
-    >>> full((2, 2), 7.0)()
-    array([[7., 7.],
-           [7., 7.]])
-    """
-    found = as_dtype(result_dtype(value) if dtype is None else dtype)
-    labels = tuple(range(len(shape)))
-    return contract((), Wiring((), labels, tuple(shape)), in_dtype(value, found), found)
-
-
-def constant(value: Any, dtype: Any = None) -> Node:
-    """*value* as a node: nodes stay themselves, numbers become scalars, arrays are copied and frozen.
-
-    Raises
-    ------
-    TypeError
-        If the value is not numeric.
-
-    Examples
-    --------
-    >>> constant([1.0, 2.0])
-    <constant float64[2]>
-    """
-    if isinstance(value, Node):
-        return value if dtype is None else cast(value, dtype)
-    if is_number(value):
-        return full((), value, dtype)
-    try:
-        array = frozen_array(value, dtype)
-    except (TypeError, ValueError) as reason:
-        hint = "; join nodes with stack" if isinstance(value, list | tuple) else ""
-        raise TypeError(f"constant: cannot use {type(value).__name__} as an array{hint}") from reason
-    if array.ndim == 0 and array.dtype.itemsize <= SMALL:
-        return full((), array.item(), array.dtype)
-    return Constant(content=Content(array))
-
-
-def promote(*values: Any) -> list[Node]:
-    """The values as nodes of their common dtype; Python numbers are weak, as in NumPy 2."""
-    items = [value if is_number(value) else constant(value) for value in values]
-    dtype = result_dtype(*[item.dtype if isinstance(item, Node) else item for item in items])
-    return [cast(item, dtype) if isinstance(item, Node) else full((), item, dtype) for item in items]
-
-
-# --- products -----------------------------------------------------------------------------------------
-
-
-def multiply(x: Any, y: Any) -> Node:
-    """The product, entry by entry, of operands that broadcast against each other.
-
-    Examples
-    --------
-    >>> import symdiff as sd
-    >>> multiply(sd.constant([[1], [2]]), sd.constant([10, 20]))()
-    array([[10, 20],
-           [20, 40]])
-    """
-    x, y = promote(x, y)
-    return contract((x, y), _product("multiply", x.shape, y.shape))
-
-
 def scale(x: Node, factor: Coefficient) -> Node:
     """*x* times a Python number, in the dtype of *x*."""
     return x if factor == 1 else contract((x,), _same(x.shape), factor)
@@ -262,53 +193,6 @@ def _same(shape: Shape) -> Wiring:
     return Wiring((labels,), labels, shape)
 
 
-@lru_cache(maxsize=4096)
-def _product(name: str, *shapes: Shape) -> Wiring:
-    shape = broadcast_shapes(name, *shapes)
-    sizes: dict[object, Size] = dict(enumerate(shape))
-    inputs = [broadcast_labels(own, shape, sizes) for own in shapes]
-    return Wiring.of(inputs, range(len(shape)), sizes)
-
-
-def broadcast_labels(own: Shape, shape: Shape, sizes: dict[object, Size]) -> list[object]:
-    """Labels for axes *own* broadcast to *shape*: a size-1 axis to be stretched is summed away."""
-    start = len(shape) - len(own)
-    labels: list[object] = []
-    for axis, size in enumerate(own, start):
-        stretched = size == 1 and shape[axis] != 1
-        label = f"1 at {len(sizes)}" if stretched else axis
-        sizes[label] = size
-        labels.append(label)
-    return labels
-
-
-def broadcast_shapes(name: str, *shapes: Shape) -> Shape:
-    """The common shape of operands, aligned at the last axis, as NumPy broadcasts.
-
-    Raises
-    ------
-    ShapeError
-        If two sizes differ and neither is 1.
-    """
-    result: list[Size] = []
-    for axis in range(-max(map(len, shapes), default=0), 0):
-        sizes = [shape[axis] for shape in shapes if len(shape) >= -axis]
-        wide = [size for size in sizes if size != 1]
-        if any(size != wide[0] for size in wide):
-            one, two = [size_text(size) for size in dict.fromkeys(wide)][:2]
-            raise ShapeError(
-                f"{name}: {' and '.join(map(shape_text, shapes))} do not broadcast: axis {axis} is "
-                f"{one} in one and {two} in the other; reshape one of them, or insert axes of size 1"
-            )
-        result.append(wide[0] if wide else 1)
-    return tuple(result)
-
-
 def is_scalar_constant(node: Node) -> bool:
     """Whether every entry of *node* is one known number."""
     return type(node) is Einsum and not node.operands and node.wiring.is_uniform
-
-
-def is_smooth(node: Node) -> bool:
-    """Whether derivatives by *node* make sense: its dtype is floating point."""
-    return is_inexact(node.dtype)

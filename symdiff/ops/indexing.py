@@ -12,8 +12,8 @@ from symdiff.dtypes import DType, as_dtype
 from symdiff.errors import ShapeError
 from symdiff.node import Node
 from symdiff.ops.base import Linear
-from symdiff.ops.broadcast import expand_dims, normal_axes, squeeze
-from symdiff.ops.einsum import constant
+from symdiff.ops.broadcast import expand_dims, multiply, normal_axes, squeeze
+from symdiff.ops.operands import constant
 from symdiff.ops.shaping import Range, slice_ranges, whole
 
 __all__ = ["getitem", "one_hot", "scatter_add", "take"]
@@ -52,6 +52,12 @@ def getitem(x: Node, key: Any) -> Node:
         place += 1
     result = slice_ranges(x, tuple(ranges))
     result = expand_dims(result, tuple(inserted)) if inserted else result
+    advanced = [k for k, item in enumerate(items) if _is_integer(item) or not isinstance(item, slice | None)]
+    if gathers and advanced[-1] - advanced[0] >= len(advanced):
+        raise ShapeError(
+            "indexing: integers and arrays of integers with a slice between them move axes to the front "
+            "in NumPy; call take for the array, then index with the rest"
+        )
     if len(gathers) > 1:
         raise ShapeError("indexing: only one array of integers at a time; call take for each axis")
     for axis, indices in gathers:
@@ -94,14 +100,13 @@ def _range(x: Node, axis: int, item: slice) -> Range:
     symbolic = [part for part in (size, item.start, item.stop) if isinstance(part, Dim)]
     if not symbolic:
         try:
-            start, stop, step = item.indices(size)  # type: ignore[arg-type]
+            first, last, step = item.indices(size)  # type: ignore[arg-type]
         except (TypeError, ValueError) as reason:
             raise TypeError(f"indexing: {item} is no slice of axis {axis}: {reason}") from None
-        return Range(start, len(range(start, stop, step)), step)
-    step = 1 if item.step is None else item.step
-    if step != 1:
+        return Range(first, len(range(first, last, step)), step)
+    if item.step not in (None, 1):
         raise ShapeError(
-            f"indexing: step {step} along axis {axis} of symbolic size {size_text(size)} is not "
+            f"indexing: step {item.step} along axis {axis} of symbolic size {size_text(size)} is not "
             "supported; only step 1 is"
         )
     start, stop = (
@@ -112,7 +117,7 @@ def _range(x: Node, axis: int, item: slice) -> Range:
 
 
 def _indices(item: Any) -> Node:
-    indices = constant(item)
+    indices = constant(item, int) if isinstance(item, list) and not item else constant(item)
     if indices.dtype.kind == "b":
         raise TypeError(
             "indexing: a boolean mask gives a shape that depends on values; use where(mask, x, 0), "
@@ -137,12 +142,7 @@ class Take(Linear):
         return self.operands[0].dtype
 
     def compute(self, xp: Any, x: Any, indices: Any) -> Any:
-        size = x.shape[self.axis]
-        if indices.size and not (-size <= indices.min() and indices.max() < size):
-            raise IndexError(
-                f"take: indices run from {indices.min()} to {indices.max()}, but axis {self.axis} has "
-                f"size {size}"
-            )
+        check_range("take", indices, -x.shape[self.axis], x.shape[self.axis])
         return xp.take(x, indices, axis=self.axis)
 
     def transposed(self, k: int, g: Node) -> Node | None:
@@ -205,17 +205,52 @@ class OneHot(Node):
         return self.to
 
     def compute(self, xp: Any, indices: Any) -> Any:
-        if indices.size and not (indices.min() >= 0 and indices.max() < self.size):
-            raise IndexError(
-                f"one_hot: indices run from {indices.min()} to {indices.max()}, but there are "
-                f"{self.size} classes"
-            )
+        check_range("one_hot", indices, 0, self.size)  # type: ignore[arg-type]
         return xp.equal(indices[..., None], xp.arange(self.size)).astype(self.to)
 
     def vjp(self, k: int, g: Node) -> Node | None:
         return None
 
-    jvp = vjp
+    def jvp(self, k: int, dx: Node) -> Node | None:
+        return None
+
+
+class Pick(Linear):
+    """from each row of x along the last axis, the entry that an integer names"""
+
+    __slots__ = ()
+
+    def infer_shape(self) -> Shape:
+        x, indices = self.operands
+        if x.shape[:-1] != indices.shape:
+            raise ShapeError(
+                f"pick: rows are {shape_text(x.shape[:-1])}, but the indices are {shape_text(indices.shape)}"
+            )
+        return indices.shape
+
+    def infer_dtype(self) -> DType:
+        return self.operands[0].dtype
+
+    def compute(self, xp: Any, x: Any, indices: Any) -> Any:
+        check_range("pick", indices, 0, x.shape[-1])
+        return xp.take_along_axis(x, indices[..., None], axis=-1)[..., 0]
+
+    def transposed(self, k: int, g: Node) -> Node | None:
+        if k == 1:
+            return None
+        x, indices = self.operands
+        return multiply(expand_dims(g, -1), OneHot(indices, size=x.shape[-1], to=g.dtype))
+
+    def jvp(self, k: int, dx: Node) -> Node | None:
+        return None if k else super().jvp(k, dx)
+
+
+def check_range(name: str, indices: Any, low: int, size: int) -> None:
+    """Complain about indices outside ``low <= index < size``."""
+    if indices.size and not (low <= indices.min() and indices.max() < size):
+        raise IndexError(
+            f"{name}: indices run from {indices.min()} to {indices.max()}, but there are {size} places"
+        )
 
 
 def take(x: Any, indices: Any, axis: int = 0) -> Node:

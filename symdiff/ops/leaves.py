@@ -104,7 +104,8 @@ class Variable(Leaf):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         copy = type(self)(self._value, self.name, trainable=self.trainable)
-        return memo.setdefault(id(self), copy)
+        memo[id(self)] = copy
+        return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_variable, (type(self), self._value, self.name, self.trainable))
@@ -204,7 +205,8 @@ class Constant(Node):
         return self.content.array
 
     def infer_shape(self) -> Shape:
-        return self.value.shape
+        shape: Shape = self.value.shape
+        return shape
 
     def infer_dtype(self) -> DType:
         return self.value.dtype
@@ -219,6 +221,6 @@ def frozen_array(value: Any, dtype: Any = None) -> Array:
         If the entries are not numbers or booleans.
     """
     array = np.array(value, dtype=dtype, copy=True, order="C")
-    as_dtype(array.dtype)
+    array = array.astype(as_dtype(array.dtype), copy=False)
     array.flags.writeable = False
     return array

@@ -8,12 +8,12 @@ from symdiff.dims import shape_text, size_text
 from symdiff.dtypes import inexact
 from symdiff.errors import ShapeError
 from symdiff.node import Node
-from symdiff.ops.broadcast import normal_axes
+from symdiff.ops.broadcast import multiply, normal_axes
 from symdiff.ops.cast import cast
 from symdiff.ops.contractions import sum
-from symdiff.ops.einsum import constant, multiply
 from symdiff.ops.elementwise import exp, softplus
-from symdiff.ops.indexing import one_hot
+from symdiff.ops.indexing import Pick
+from symdiff.ops.operands import constant
 from symdiff.ops.reductions import logsumexp
 
 __all__ = ["log_softmax", "sigmoid_cross_entropy", "softmax", "softmax_cross_entropy"]
@@ -21,9 +21,9 @@ __all__ = ["log_softmax", "sigmoid_cross_entropy", "softmax", "softmax_cross_ent
 
 def log_softmax(x: Any, axis: int = -1) -> Node:
     """x - logsumexp(x) along *axis*: the logarithm of softmax, finite for every finite x."""
-    x = constant(x)
-    x = cast(x, inexact(x.dtype))
-    return x - logsumexp(x, axis, keepdims=True)
+    scores = constant(x)
+    scores = cast(scores, inexact(scores.dtype))
+    return scores - logsumexp(scores, axis, keepdims=True)
 
 
 def softmax(x: Any, axis: int = -1) -> Node:
@@ -71,17 +71,17 @@ def softmax_cross_entropy(logits: Any, targets: Any, axis: int = -1) -> Node:
     (axis,) = normal_axes("softmax_cross_entropy", axis, logits.ndim)
     classes = logits.shape[axis]
     rows = logits.shape[:axis] + logits.shape[axis + 1 :]
-    logp = log_softmax(logits, axis)
     if targets.dtype.kind in "iu" and targets.shape == rows:
-        order = [*range(axis), logits.ndim - 1, *range(axis, logits.ndim - 1)]
-        targets = one_hot(targets, classes, logp.dtype).transpose(order)
-    elif targets.shape != logits.shape or targets.dtype.kind in "iu":
+        scores = cast(logits, inexact(logits.dtype))
+        order = [*(k for k in range(logits.ndim) if k != axis), axis]
+        return logsumexp(scores, axis) - Pick(scores.transpose(order), targets)
+    if targets.shape != logits.shape or targets.dtype.kind in "iu":
         raise ShapeError(
             f"softmax_cross_entropy: targets are {targets.dtype} {shape_text(targets.shape)}, but logits "
             f"are {shape_text(logits.shape)} with {size_text(classes)} classes along axis {axis}; give "
             f"integers of shape {shape_text(rows)} or floats of shape {shape_text(logits.shape)}"
         )
-    return -sum(multiply(targets, logp), axis)
+    return -sum(multiply(targets, log_softmax(logits, axis)), axis)
 
 
 def sigmoid_cross_entropy(logits: Any, targets: Any) -> Node:

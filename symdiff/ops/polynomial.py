@@ -11,7 +11,8 @@ from typing import Any
 from symdiff.coefficients import in_dtype, number, product, total
 from symdiff.node import Node
 from symdiff.ops.base import Elementwise
-from symdiff.ops.einsum import full, is_scalar_constant, scale
+from symdiff.ops.einsum import is_scalar_constant, scale
+from symdiff.ops.operands import full
 
 __all__ = ["Polynomial"]
 
@@ -21,6 +22,10 @@ class Polynomial(Elementwise):
 
     __slots__ = ()
     coefficients: tuple[Any, ...]
+
+    @property
+    def melts(self) -> bool:
+        return True
 
     @classmethod
     def of(cls, base: Node, coefficients: tuple[Any, ...]) -> Node:
@@ -61,6 +66,10 @@ class Polynomial(Elementwise):
             for j, b in enumerate(other.coefficients):
                 result[i + j] = total(result[i + j], product(a, b))
         return Polynomial.of(base, tuple(result))
+
+    def scaled(self, factor: Any) -> Node | None:
+        """a * p(x) = (a p)(x)"""
+        return Polynomial.of(self.operands[0], tuple(product(factor, c) for c in self.coefficients))
 
     @classmethod
     def collect(cls, terms: dict[Node, Any]) -> dict[Node, Any]:

@@ -11,12 +11,14 @@ from symdiff.dims import Shape
 from symdiff.dtypes import DType, inexact
 from symdiff.errors import ShapeError
 from symdiff.node import Node
-from symdiff.ops.broadcast import expand_dims, normal_axes
+from symdiff.ops.broadcast import expand_dims, multiply, normal_axes
 from symdiff.ops.cast import cast
 from symdiff.ops.comparison import compare
 from symdiff.ops.contractions import sum as sum_
-from symdiff.ops.einsum import constant, contract, multiply
-from symdiff.ops.elementwise import divide, exp
+from symdiff.ops.einsum import contract
+from symdiff.ops.elementwise import exp
+from symdiff.ops.operands import constant
+from symdiff.ops.powers import divide
 from symdiff.wiring import Wiring
 
 __all__ = ["argmax", "argmin", "logsumexp", "max", "min"]
@@ -112,7 +114,8 @@ class ArgExtreme(Reduction):
     def vjp(self, k: int, g: Node) -> Node | None:
         return None
 
-    jvp = vjp
+    def jvp(self, k: int, dx: Node) -> Node | None:
+        return None
 
 
 class ArgMax(ArgExtreme):

@@ -1,4 +1,4 @@
-"""Rearranging entries: reshape, slices and their adjoint, joining along an axis."""
+"""Parts of arrays: slices and their adjoint, joining along an axis, borders."""
 
 from __future__ import annotations
 
@@ -6,52 +6,32 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from symdiff.dims import Dim, Shape, Size, product, shape_text, size_text
+from symdiff.coefficients import total
+from symdiff.dims import Dim, Shape, Size, shape_text
 from symdiff.errors import ShapeError
 from symdiff.node import Node
 from symdiff.ops.base import Linear
-from symdiff.ops.broadcast import as_shape, broadcast_to, expand_dims, normal_axes
+from symdiff.ops.broadcast import broadcast_to, expand_dims, normal_axes
 from symdiff.ops.comparison import where
-from symdiff.ops.einsum import constant, contract, full, promote
-from symdiff.wiring import Wiring
+from symdiff.ops.einsum import scale
+from symdiff.ops.operands import constant, full, promote
 
-__all__ = ["concatenate", "pad", "reshape", "stack"]
-
-
-class Reshape(Linear):
-    """the same entries, in row-major order, in another shape"""
-
-    __slots__ = ()
-    target: Shape
-
-    @classmethod
-    def apply(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Node:
-        return reshape(operands[0], attributes[0])
-
-    def infer_shape(self) -> Shape:
-        return self.target
-
-    def compute(self, xp: Any, x: Any) -> Any:
-        return xp.reshape(x, self.target)
-
-    def transposed(self, k: int, g: Node) -> Node:
-        return reshape(g, g.shape[: g.ndim - self.ndim] + self.operands[0].shape)
-
-    def jvp(self, k: int, dx: Node) -> Node:
-        return reshape(dx, self.target)
+__all__ = ["concatenate", "pad", "stack"]
 
 
 class Range(NamedTuple):
-    """The places ``start, start + step, ...`` along an axis: *count* of them."""
+    """The places ``start, start + step, ...`` along an axis: *length* of them."""
 
     start: Size
-    count: Size
+    length: Size
     step: int
 
     @property
     def slice(self) -> slice:
         """The same as a Python slice."""
-        stop = self.start + self.count * self.step
+        if self.length == 0:
+            return slice(0, 0)
+        stop = self.start + self.length * self.step
         backwards_past_zero = isinstance(stop, int) and stop < 0
         return slice(self.start, None if backwards_past_zero else stop, self.step)
 
@@ -62,12 +42,16 @@ class Slice(Linear):
     __slots__ = ()
     ranges: tuple[Range, ...]
 
+    @property
+    def melts(self) -> bool:
+        return True
+
     @classmethod
     def apply(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Node:
         return slice_ranges(operands[0], attributes[0])
 
     def infer_shape(self) -> Shape:
-        return tuple(places.count for places in self.ranges)
+        return tuple(places.length for places in self.ranges)
 
     def compute(self, xp: Any, x: Any) -> Any:
         return x[tuple(places.slice for places in self.ranges)]
@@ -83,6 +67,10 @@ class Place(Linear):
     __slots__ = ()
     ranges: tuple[Range, ...]
     target: Shape
+
+    @property
+    def melts(self) -> bool:
+        return True
 
     @classmethod
     def apply(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Node:
@@ -103,16 +91,17 @@ class Place(Linear):
     @classmethod
     def collect(cls, terms: dict[Node, Any]) -> dict[Node, Any]:
         """zeros with a at [0:1], plus zeros with b at [1:3], ... = concatenate(a, b, ...)"""
-        groups: dict[int, list[Node]] = {}
+        groups: dict[int, list[Place]] = {}
         for node in terms:
             if type(node) is Place and (axis := node.only_axis()) is not None:
                 groups.setdefault(axis, []).append(node)
         for axis, nodes in groups.items():
-            nodes.sort(key=lambda node: node.ranges[axis].start)  # type: ignore[attr-defined]
-            parts = _tiles(nodes, axis, terms)
-            if len(nodes) > 1 and parts is not None:
-                terms = {node: factor for node, factor in terms.items() if node not in set(nodes)}
-                terms[concatenate(parts, axis)] = 1
+            parts = _tiles(nodes, axis, terms) if len(nodes) > 1 else None
+            if parts is not None:
+                joined = set(nodes)
+                terms = {node: factor for node, factor in terms.items() if node not in joined}
+                whole_sum = concatenate(parts, axis)
+                terms[whole_sum] = total(terms.get(whole_sum, 0), 1)
         return terms
 
     def only_axis(self) -> int | None:
@@ -121,28 +110,26 @@ class Place(Linear):
         partial = [axis for axis, places in enumerate(self.ranges) if places != whole(shape[axis])]
         if len(partial) != 1:
             return None
-        start, count, step = self.ranges[partial[0]]
-        return partial[0] if step == 1 and isinstance(start, int) and isinstance(count, int) else None
+        known = all(isinstance(size, int) for size in (*self.ranges[partial[0]], shape[partial[0]]))
+        return partial[0] if known and self.ranges[partial[0]].step == 1 else None
 
 
-def _tiles(nodes: Sequence[Node], axis: int, terms: dict[Node, Any]) -> list[Node] | None:
-    """The blocks along *axis*, zeros between them; None when they overlap."""
+def _tiles(nodes: Sequence[Place], axis: int, terms: dict[Node, Any]) -> list[Node] | None:
+    """The blocks along *axis* in order, zeros between them; None when they overlap."""
     parts: list[Node] = []
-    end = 0
+    end: Any = 0
     shape, dtype = nodes[0].shape, nodes[0].dtype
-    if not isinstance(shape[axis], int):
-        return None
 
-    def gap(size: int) -> list[Node]:
+    def gap(size: Any) -> list[Node]:
         return [full((*shape[:axis], size, *shape[axis + 1 :]), 0, dtype)] if size else []
 
-    for node in nodes:
-        places = node.ranges[axis]  # type: ignore[attr-defined]
-        if places.start < end:
+    starts: dict[Place, Any] = {node: node.ranges[axis].start for node in nodes}
+    for node in sorted(nodes, key=starts.__getitem__):
+        if starts[node] < end:
             return None
-        parts += [*gap(places.start - end), terms[node] * node.operands[0]]
-        end = places.start + places.count
-    return parts + gap(shape[axis] - end)  # type: ignore[operator]
+        parts += [*gap(starts[node] - end), scale(node.operands[0], terms[node])]
+        end = starts[node] + node.ranges[axis].length
+    return parts + gap(shape[axis] - end)
 
 
 class Concatenate(Linear):
@@ -150,6 +137,10 @@ class Concatenate(Linear):
 
     __slots__ = ()
     axis: int
+
+    @property
+    def melts(self) -> bool:
+        return True
 
     def infer_shape(self) -> Shape:
         first = self.operands[0].shape
@@ -209,7 +200,7 @@ def slice_ranges(x: Node, ranges: tuple[Range, ...]) -> Node:
 
 def _compose(outer: Range, inner: Range) -> Range:
     """The places *inner* of the places *outer*."""
-    return Range(outer.start + outer.step * inner.start, inner.count, outer.step * inner.step)
+    return Range(outer.start + outer.step * inner.start, inner.length, outer.step * inner.step)
 
 
 def _part(x: Concatenate, ranges: tuple[Range, ...]) -> Node | None:
@@ -230,65 +221,6 @@ def place(x: Node, ranges: tuple[Range, ...], shape: Shape) -> Node:
     return x if ranges == tuple(map(whole, shape)) else Place(x, ranges=ranges, target=shape)
 
 
-def reshape(x: Any, shape: int | Size | Sequence[Size]) -> Node:
-    """The entries of *x* in row-major order in another shape; one size may be -1.
-
-    Inserting and dropping axes of size 1 is an einsum, so it costs nothing and merges.
-
-    Raises
-    ------
-    ShapeError
-        If the number of entries differs.
-
-    Examples
-    --------
-    >>> reshape([1, 2, 3, 4], (2, -1))()
-    array([[1, 2],
-           [3, 4]])
-    """
-    x = constant(x)
-    target = _inferred(x, as_shape(shape))
-    if target == x.shape:
-        return x
-    long = [size for size in x.shape if size != 1]
-    if long == [size for size in target if size != 1]:
-        return contract((x,), _respaced(x.shape, target))
-    if isinstance(x, Reshape):
-        return reshape(x.operands[0], target)
-    return Reshape(x, target=target)
-
-
-@lru_cache(maxsize=4096)
-def _respaced(own: Shape, target: Shape) -> Wiring:
-    """The view that drops and inserts axes of size 1."""
-    long = [axis for axis, size in enumerate(own) if size != 1]
-    places = iter(long)
-    output = [next(places) if size != 1 else f"1 at {k}" for k, size in enumerate(target)]
-    sizes: dict[object, Size] = {**dict(enumerate(own)), **{k: 1 for k in output if isinstance(k, str)}}
-    return Wiring.of([range(len(own))], output, sizes)
-
-
-def _inferred(x: Node, shape: Shape) -> Shape:
-    """*shape* with a size of -1 worked out."""
-    count, known = product(x.shape), product(size for size in shape if size != -1)
-    if shape.count(-1) > 1:
-        raise ShapeError(f"reshape: {shape_text(shape)} leaves more than one size open; give one of them")
-    fits = count == known
-    if -1 in shape:
-        try:
-            open_size: Size = count // known
-            fits = open_size * known == count
-        except (ZeroDivisionError, ValueError):
-            open_size, fits = 0, False
-        shape = tuple(open_size if size == -1 else size for size in shape)
-    if not fits or any(isinstance(size, int) and size < 0 for size in shape):
-        raise ShapeError(
-            f"reshape: {shape_text(x.shape)} has {size_text(count)} entries, which do not fill "
-            f"{shape_text(shape)}"
-        )
-    return shape
-
-
 def concatenate(values: Sequence[Any], axis: int = 0) -> Node:
     """Operands one after another along an existing axis.
 
@@ -306,8 +238,9 @@ def concatenate(values: Sequence[Any], axis: int = 0) -> Node:
         raise ShapeError("concatenate: give a list of at least one operand")
     nodes = promote(*values)
     (axis,) = normal_axes("concatenate", axis, nodes[0].ndim)
-    kept = [node for node in nodes if node.ndim <= axis or node.shape[axis] != 0] or nodes[:1]
-    return kept[0] if len(kept) == 1 else Concatenate(*kept, axis=axis)
+    joined = Concatenate(*nodes, axis=axis)
+    kept = [node for node in nodes if node.shape[axis] != 0] or nodes[:1]
+    return kept[0] if len(kept) == 1 else joined.with_operands(*kept)
 
 
 def stack(values: Sequence[Any], axis: int = 0) -> Node:
@@ -349,15 +282,15 @@ def pad(x: Any, width: int | Sequence[Any], value: Any = 0) -> Node:
     >>> pad([1, 2], (1, 2), 9)()
     array([9, 1, 2, 9, 9])
     """
-    x = constant(x)
-    pairs = _pairs(x, width)
-    shape = tuple(size + before + after for size, (before, after) in zip(x.shape, pairs, strict=True))
-    ranges = tuple(Range(before, size, 1) for size, (before, _) in zip(x.shape, pairs, strict=True))
-    padded = place(x, ranges, shape)
+    node = constant(x)
+    pairs = _pairs(node, width)
+    shape = tuple(size + before + after for size, (before, after) in zip(node.shape, pairs, strict=True))
+    ranges = tuple(Range(before, size, 1) for size, (before, _) in zip(node.shape, pairs, strict=True))
+    padded = place(node, ranges, shape)
     if not isinstance(value, Node) and value == 0:
         return padded
-    inside = place(full(x.shape, True), ranges, shape)
-    return where(inside, padded, broadcast_to(constant(value, x.dtype), shape))
+    inside = place(full(node.shape, True), ranges, shape)
+    return where(inside, padded, broadcast_to(constant(value, node.dtype), shape))
 
 
 def _pairs(x: Node, width: int | Sequence[Any]) -> list[tuple[Size, Size]]:
@@ -370,4 +303,4 @@ def _pairs(x: Node, width: int | Sequence[Any]) -> list[tuple[Size, Size]]:
         raise ShapeError(f"pad: widths {width} do not give (before, after) for each of {x.ndim} axes")
     if any(isinstance(size, int) and size < 0 for pair in pairs for size in pair):
         raise ShapeError(f"pad: widths {width} are negative; slice instead")
-    return pairs  # type: ignore[return-value]
+    return pairs

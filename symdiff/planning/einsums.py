@@ -133,7 +133,7 @@ class Contraction:
         return Factor(self.build.reshape(register, self.shape(left + right)), left + right)
 
     def matrix(self, factor: Factor, rows: Labels, columns: Labels) -> int:
-        """The factor as a matrix with merged axes (a vector if one group is empty), without a copy if possible."""
+        """The factor as a matrix of merged axes, or a vector, as a view where its labels allow."""
         turned = bool(rows and columns) and factor.labels == columns + rows
         order = columns + rows if turned else rows + columns
         register = self.build.transpose(factor.register, tuple(factor.labels.index(label) for label in order))

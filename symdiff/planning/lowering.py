@@ -10,11 +10,12 @@ from symdiff.graph import toposort
 from symdiff.node import Node
 from symdiff.ops.add import Add
 from symdiff.ops.base import Elementwise
-from symdiff.ops.cast import Cast, StopGradient
+from symdiff.ops.cast import Cast, Identity, StopGradient
 from symdiff.ops.einsum import Einsum, is_scalar_constant
-from symdiff.ops.elementwise import Power
 from symdiff.ops.leaves import Constant, Placeholder
-from symdiff.ops.shaping import Reshape, Slice
+from symdiff.ops.powers import Power
+from symdiff.ops.reshaping import Reshape
+from symdiff.ops.shaping import Slice
 from symdiff.planning.einsums import Contraction, Factor, contract_factors, scaled
 from symdiff.planning.merging import merge_products
 from symdiff.planning.steps import VIEWS, Argument, Builder, Literal, Plan, Sizes
@@ -95,7 +96,7 @@ class Lowering:
                 return self.einsum(node)
             case Add():
                 return self.add(node)
-            case StopGradient(operands=(x,)):
+            case StopGradient(operands=(x,)) | Identity(operands=(x,)):
                 return self.values[x]
             case Elementwise() | Cast():
                 return self.elementwise(node)
@@ -124,7 +125,7 @@ class Lowering:
             "elementwise", tuple(arguments), shape, node.dtype, (), math.prod(shape), detached(node)
         )
 
-    def add(self, node: Add) -> int:
+    def add(self, node: Add) -> Argument:
         """A sum, the widest term first, so that the others can be added in place."""
         terms = [
             (self.operand(operand), factor)
@@ -133,10 +134,17 @@ class Lowering:
         rest = [self.build.shape(argument) for argument, _ in terms]
         shape = joint_shape(rest)
         terms.sort(key=lambda term: (-math.prod(self.build.shape(term[0])), term[1] != 1))
+        common = abs(terms[0][1])
+        if common != 1 and all(factor in (common, -common) for _, factor in terms):
+            terms = [(argument, 1 if factor == common else -1) for argument, factor in terms]
+            terms.sort(key=lambda term: (-math.prod(self.build.shape(term[0])), term[1] != 1))
+        else:
+            common = 1
         factors = tuple(Literal.of(factor) for _, factor in terms)
         flops = math.prod(shape) * (len(terms) - 1 + sum(f.value not in (1, -1) for f in factors))
         arguments = tuple([argument for argument, _ in terms])
-        return self.build.add("add", arguments, shape, node.dtype, factors, flops)
+        register = self.build.add("add", arguments, shape, node.dtype, factors, flops)
+        return scaled(self.build, register, common, node.dtype)
 
     # --- einsums ----------------------------------------------------------------------------------
 

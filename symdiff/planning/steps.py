@@ -105,8 +105,19 @@ class Builder:
         step = self.steps[register]
         if step.shape == shape:
             return register
-        if step.kind == "reshape" and isinstance(step.arguments[0], int):
-            return self.reshape(step.arguments[0], shape)
+        source = step.arguments[0] if step.arguments else None
+        if step.kind == "reshape" and isinstance(source, int):
+            return self.reshape(source, shape)
+        if step.kind == "slice" and isinstance(source, int):
+            kept = tuple(size for size in step.shape if size != 1)
+            if kept == shape:
+                places = tuple(
+                    [
+                        places.start if size == 1 else places
+                        for places, size in zip(step.settings[0], step.shape, strict=True)
+                    ]
+                )
+                return self.add("slice", (source,), shape, step.dtype, (places,))
         return self.add("reshape", (register,), shape, step.dtype, (shape,))
 
     def transpose(self, register: int, order: Sizes) -> int:
@@ -131,6 +142,9 @@ class Builder:
         """Exactly *shape*, as an array."""
         if isinstance(argument, Literal):
             return self.add("fill", (argument,), shape, dtype, (shape, dtype))
-        if self.steps[argument].shape == shape:
+        step = self.steps[argument]
+        if step.shape == shape:
             return argument
+        if step.size == math.prod(shape):
+            return self.reshape(argument, shape)
         return self.add("broadcast", (argument,), shape, dtype, (shape,))

@@ -10,11 +10,13 @@ from symdiff.ops.add import Add
 from symdiff.ops.cast import Cast
 from symdiff.ops.comparison import Compare
 from symdiff.ops.einsum import Einsum, is_scalar_constant
-from symdiff.ops.elementwise import Pow, Power
-from symdiff.ops.indexing import Take
+from symdiff.ops.indexing import OneHot, Take
 from symdiff.ops.leaves import Constant, Placeholder, Variable
 from symdiff.ops.polynomial import Polynomial
-from symdiff.ops.shaping import Concatenate, Place, Range, Reshape, Slice
+from symdiff.ops.powers import Inverse, Length, Pow, Power
+from symdiff.ops.reductions import Reduction
+from symdiff.ops.reshaping import Reshape
+from symdiff.ops.shaping import Concatenate, Place, Range, Slice
 from symdiff.printing.notation import (
     ATOM,
     POWER,
@@ -111,7 +113,9 @@ class _Writer:
                 return self.sum(node)
             case Polynomial():
                 return self.polynomial(node)
-            case Power(operands=(x,), exponent=-1):
+            case Length(operands=(x,)):
+                return f"sqrt({self.write(x)[0]})", ATOM
+            case Power(operands=(x,), exponent=-1) | Inverse(operands=(x,)):
                 return f"1 / {wrap(self.write(x), ATOM)}", PRODUCT
             case Power(operands=(x,), exponent=exponent):
                 text = number_text(exponent)
@@ -139,6 +143,12 @@ class _Writer:
                 return f"concatenate([{inside}], axis={axis})"
             case Take(axis=axis):
                 return f"take({inside}, axis={axis})"
+            case OneHot(size=size):
+                return f"one_hot({inside}, {size_text(size)})"
+            case Reduction(axes=axes) if len(axes) == node.operands[0].ndim:
+                return f"{name}({inside})"
+            case Reduction(axes=axes):
+                return f"{name}({inside}, axis={axes[0] if len(axes) == 1 else axes})"
         settings = [
             f"{field}={_setting(value)}" for field, value in zip(node.fields, node.attributes, strict=True)
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from symdiff.dims import size_text
 from symdiff.graph import toposort
 from symdiff.node import Node
+from symdiff.ops.add import Add
 from symdiff.ops.einsum import Einsum
 from symdiff.ops.leaves import Constant, Placeholder, Variable
 from symdiff.printing.formula import leaf_name
@@ -60,5 +61,8 @@ def operation_text(node: Node) -> str:
         case Einsum():
             factor = "" if node.coefficient == 1 else f"{number_text(node.coefficient)} * "
             return f"{factor}einsum {node.wiring}"
+        case Add(coefficients=coefficients):
+            plain = all(c == 1 for c in coefficients)
+            return name if plain else f"{name} {','.join(map(number_text, coefficients))}"
     settings = " ".join(str(value) for value in node.attributes)
     return f"{name} {settings}".rstrip()

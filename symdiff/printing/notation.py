@@ -9,7 +9,7 @@ from typing import Any
 from symdiff.dims import size_text
 from symdiff.node import Node
 from symdiff.ops.einsum import Einsum
-from symdiff.ops.elementwise import Power
+from symdiff.ops.powers import Inverse, Power
 from symdiff.wiring import Labels
 
 __all__ = ["ATOM", "POWER", "PRODUCT", "SUM", "Term", "einsum_term", "number_text", "wrap"]
@@ -27,9 +27,8 @@ def wrap(term: Term, level: int) -> str:
 
 def number_text(value: Any) -> str:
     """A coefficient as it is printed: 2, not 2.0; a third as 1/3."""
-    if isinstance(value, float) and value == int(value if abs(value) < 1e16 else 0.5):
-        return str(int(value))
-    return str(value)
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e16
+    return str(int(value)) if whole else str(value)
 
 
 def einsum_term(node: Einsum, write: Write) -> Term:
@@ -52,6 +51,8 @@ def _scaled(core: Term, coefficient: Any) -> Term:
     if coefficient == -1:
         return f"-{wrap(core, PRODUCT)}", PRODUCT
     text = wrap(core, PRODUCT)
+    if isinstance(coefficient, float) and 0 < abs(coefficient) < 1 and (1 / coefficient).is_integer():
+        coefficient = Fraction(1, int(1 / coefficient))
     if isinstance(coefficient, Fraction):
         top, bottom = coefficient.numerator, coefficient.denominator
         lead = "" if top == 1 else "-" if top == -1 else f"{top} * "
@@ -149,7 +150,7 @@ def _product(node: Einsum, write: Write) -> Term | None:
         view = _view(labels, output, node.wiring.sizes)
         if view is None:
             return None
-        inverted = isinstance(operand, Power) and operand.exponent == -1
+        inverted = is_reciprocal(operand)
         term = write(operand.operands[0] if inverted else operand)
         text = (
             f"{wrap(term, ATOM)}{view}"
@@ -167,6 +168,11 @@ def _product(node: Einsum, write: Write) -> Term | None:
     if not below:
         return top, POWER if len(powers) == 1 else PRODUCT
     return f"{top} / {below[0] if len(below) == 1 else '(' + ' * '.join(below) + ')'}", PRODUCT
+
+
+def is_reciprocal(node: Node) -> bool:
+    """Whether *node* is written below the line."""
+    return isinstance(node, Inverse) or (isinstance(node, Power) and node.exponent == -1)
 
 
 def _base(text: str) -> str:

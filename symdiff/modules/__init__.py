@@ -1,0 +1,9 @@
+"""Parts of models: each holds variables, and builds a graph when it is called."""
+
+from symdiff.modules.embedding import Embedding
+from symdiff.modules.linear import Linear
+from symdiff.modules.module import Module
+from symdiff.modules.recurrent import LSTM, RNN
+from symdiff.modules.state import Stateful
+
+__all__ = ["LSTM", "RNN", "Embedding", "Linear", "Module", "Stateful"]
