@@ -65,7 +65,7 @@ class Dim:
         return not rest and factor == 1 and len(monomial) == 1
 
     def bind(self, sizes: Mapping[str, int]) -> Size:
-        """This size with some of its symbols replaced by integers."""
+        """The size with some of its symbols replaced by integers."""
         total: Size = 0
         for monomial, factor in self.terms:
             total = total + factor * product(sizes.get(name, _symbol(name)) for name in monomial)

@@ -76,6 +76,7 @@ class Node(Methods):
             setattr(cls, name, _attribute(place))
 
     def __new__(cls, *operands: Node, **attributes: Any) -> Self:
+        """The one node of this class with these operands and attributes."""
         try:
             values = tuple([attributes.pop(name) for name in cls.fields])
         except KeyError as missing:
@@ -168,7 +169,7 @@ class Node(Methods):
         return None
 
     def scaled(self, factor: Any) -> Node | None:
-        """This node times a number, when that is an operation of the same kind."""
+        """The node times a number, when that is an operation of the same kind."""
         return None
 
     @classmethod

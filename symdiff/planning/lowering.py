@@ -18,6 +18,7 @@ from symdiff.ops.reshaping import Reshape
 from symdiff.ops.shaping import Slice
 from symdiff.planning.einsums import Contraction, Factor, contract_factors, scaled
 from symdiff.planning.merging import merge_products
+from symdiff.planning.stacking import stack_sums
 from symdiff.planning.steps import VIEWS, Argument, Builder, Literal, Plan, Sizes
 
 __all__ = ["plan"]
@@ -30,7 +31,7 @@ def plan(outputs: Sequence[Node], inputs: Sequence[Node]) -> Plan:
     """
     marks = [node if not node.operands else _stand_in(node) for node in inputs]
     outputs = _cut(outputs, dict(zip(inputs, marks, strict=True)))
-    merged = merge_products(outputs)
+    merged = merge_products(stack_sums(outputs))
     lowering = Lowering(marks)
     for node in toposort(*merged):
         if node not in lowering.values:
