@@ -37,7 +37,9 @@ def median_times(
     return {name: statistics.median(values) for name, values in samples.items()}
 
 
-def compare(title: str, sides: Mapping[str, Callable[[], Any]], base: str, rounds: int = 40) -> dict[str, float]:
+def compare(
+    title: str, sides: Mapping[str, Callable[[], Any]], base: str, rounds: int = 40
+) -> dict[str, float]:
     """Time the sides and print a table with ratios to *base*."""
     times = median_times(sides, rounds)
     print(f"{title} ({os.environ['OPENBLAS_NUM_THREADS']} BLAS thread, median of {rounds} rounds)")

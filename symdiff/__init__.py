@@ -1,5 +1,7 @@
 """symdiff differentiates graphs: nodes in, nodes out, to any order."""
 
+from symdiff import modules, optim
+from symdiff.check import check_grad
 from symdiff.derivative import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from symdiff.dims import Dim
 from symdiff.errors import GraphError, ShapeError
@@ -59,6 +61,7 @@ from symdiff.ops.powers import divide, floor_divide, log, power, reciprocal, rem
 from symdiff.ops.reductions import argmax, argmin, logsumexp, max, min
 from symdiff.ops.reshaping import reshape
 from symdiff.ops.shaping import concatenate, pad, stack
+from symdiff.plot import plot, to_dot
 from symdiff.printing import listing
 from symdiff.program import Program, compile
 from symdiff.scopes import scope
@@ -82,6 +85,7 @@ __all__ = [
     "argmin",
     "broadcast_to",
     "cast",
+    "check_grad",
     "compile",
     "concatenate",
     "constant",
@@ -120,6 +124,7 @@ __all__ = [
     "mean",
     "min",
     "minimum",
+    "modules",
     "multiply",
     "negative",
     "norm",
@@ -127,8 +132,10 @@ __all__ = [
     "one_hot",
     "ones",
     "ones_like",
+    "optim",
     "outer",
     "pad",
+    "plot",
     "power",
     "reciprocal",
     "relu",
@@ -155,6 +162,7 @@ __all__ = [
     "take",
     "tanh",
     "tensordot",
+    "to_dot",
     "toposort",
     "trace",
     "transpose",

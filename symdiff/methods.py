@@ -27,6 +27,7 @@ from symdiff.ops import (
     reductions,
     reshaping,
 )
+from symdiff.plot import plot
 from symdiff.printing import describe, formula
 from symdiff.program import evaluate
 
@@ -270,8 +271,6 @@ class Methods:
 
     def plot(self: Any, file: Any = None, **options: Any) -> Any:
         """The picture of the graph; see `symdiff.plot`."""
-        from symdiff.plot import plot
-
         return plot(self, file, **options)
 
     # --- copies ---------------------------------------------------------------------------------

@@ -174,7 +174,7 @@ class _Writer:
                 *operand.operands, wiring=operand.wiring, coefficient=factor, result=operand.result
             )
             return einsum_term(scaled, self.write)[0]
-        core = wrap(self.write(operand), PRODUCT)
+        core = wrap(self.write(operand), SUM if factor == 1 else PRODUCT)
         if isinstance(factor, int | float) and factor in (1, -1):
             return core if factor == 1 else f"-{core}"
         if isinstance(factor, int | float | complex):

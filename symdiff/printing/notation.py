@@ -68,10 +68,11 @@ def _constant(node: Einsum) -> Term:
     """A number, an identity, or the equation of a constant without operands."""
     output = node.wiring.output
     value = _scaled(("1", ATOM), node.coefficient)[0].replace(" * 1", "")
-    symbolic = "".join(f" * {size_text(size)}" for size in node.wiring.orphans)
-    if node.wiring.is_uniform:
-        text = (value + symbolic).removeprefix("1 * ")
-        return text, (PRODUCT if symbolic or "/" in text else SUM if text.startswith("-") else ATOM)
+    sizes = [size_text(size) for size in node.wiring.orphans]
+    if len(set(output)) == len(output):
+        factors = ([] if value == "1" and sizes else [value]) + sizes
+        text = " * ".join(factors)
+        return text, PRODUCT if len(factors) > 1 or "/" in text else SUM if text[0] == "-" else ATOM
     half = len(output) // 2
     if output[:half] == output[half:] and len(set(output)) == half:
         sizes = [size_text(node.wiring.sizes[label]) for label in output[:half]]
@@ -126,13 +127,19 @@ def _matmul(node: Einsum, write: Write) -> Term | None:
         pairs, free = pairs[::-1], free[::-1]
         if tuple(free[0] + free[1]) != wiring.output:
             return None
-    if len(pairs[0][0]) == 2 and len(pairs[1][0]) == 1 and pairs[0][0][0] == inner:
-        pairs = pairs[::-1]  # x @ a reads better than a.T @ x
+    pairs = _upright(pairs, inner)
     left, right = (
         _matrix(labels, operand, inner, last, write)
         for (labels, operand), last in zip(pairs, (True, False), strict=True)
     )
     return f"{left} @ {right}", PRODUCT
+
+
+def _upright(pairs: list[tuple[Labels, Node]], inner: int) -> list[tuple[Labels, Node]]:
+    """A matrix and a vector in the order that needs no transpose."""
+    (left, _), (right, _) = pairs
+    turned = left[0] == inner if len(left) == 2 else right[-1] == inner
+    return pairs[::-1] if {len(left), len(right)} == {1, 2} and turned else pairs
 
 
 def _matrix(labels: Labels, operand: Node, inner: int, last: bool, write: Write) -> str:

@@ -1,0 +1,153 @@
+"""A scene as DOT text: labels, clusters, edges and the legend."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from symdiff.plot.roles import LOOKS
+from symdiff.plot.scene import Box, Edge, Scene
+from symdiff.plot.words import clipped
+
+__all__ = ["dot_text"]
+
+FONT = "Helvetica,Arial,sans-serif"
+MANY = 200  # boxes above which the layout is told to hurry
+TINTS = {"forward": "#0067a3", "gradient": "#c04f00"}
+
+
+def dot_text(scene: Scene, title: str | None, direction: str, legend: bool) -> str:
+    """The DOT text of *scene*: the same text for the same scene."""
+    from graphviz import Digraph
+
+    graph = Digraph(graph_attr=_sheet(title, direction, len(scene.boxes)))
+    graph.attr("node", fontname=FONT, fontsize="12", fontcolor="#1a1a1a", height="0.3", width="0.3")
+    graph.attr("edge", color="#5f6368", arrowsize="0.6", penwidth="0.9")
+    _fill(graph, scene.boxes, (), "c")
+    for edge in scene.edges:
+        graph.edge(edge.tail, _head(edge, direction))
+    if legend:
+        _legend(graph, scene)
+    return str(graph.source)
+
+
+def _sheet(title: str | None, direction: str, boxes: int) -> dict[str, str]:
+    """Attributes of the whole drawing."""
+    sheet = {"rankdir": direction, "fontname": FONT, "nodesep": "0.22", "ranksep": "0.32", "pad": "0.2"}
+    if title:
+        sheet |= {"label": f"<<B>{_escape(title)}</B>>", "labelloc": "t", "fontsize": "16"}
+    if boxes > MANY:
+        sheet |= {"nslimit": "2", "nslimit1": "2"}
+    return sheet
+
+
+def _fill(graph: Any, boxes: Sequence[Box], path: tuple[str, ...], key: str) -> None:
+    """Draw the boxes of one cluster, then the clusters inside it."""
+    inner: dict[str, list[Box]] = {}
+    for box in boxes:
+        if len(box.path) == len(path):
+            graph.node(box.key, **_attributes(box))
+        else:
+            inner.setdefault(box.path[len(path)], []).append(box)
+    for place, (name, members) in enumerate(inner.items()):
+        with graph.subgraph(name=f"cluster_{key}{place}") as cluster:
+            cluster.attr(**_cluster(name, path))
+            _fill(cluster, members, (*path, name), f"{key}{place}_")
+
+
+def _cluster(name: str, path: tuple[str, ...]) -> dict[str, str]:
+    """A frame with its name at the top left."""
+    tint = TINTS.get(path[0] if path else name, "#444444")
+    return {
+        "label": f"<<B>{_escape(name)}</B>>",
+        "labeljust": "l",
+        "fontsize": "12",
+        "fontcolor": tint,
+        "style": "rounded,filled",
+        "color": f"{tint}59",
+        "fillcolor": f"{tint}0a",
+        "margin": "10",
+    }
+
+
+def _attributes(box: Box) -> dict[str, str]:
+    look = LOOKS[box.role]
+    return {
+        "label": _label(box),
+        "shape": look.shape,
+        "style": look.style,
+        "fillcolor": look.fill,
+        "color": look.line,
+        "margin": "0" if box.role in ("forward", "gradient") else "0.04,0.02",
+        "penwidth": "1.1" if box.result is None else "3",
+    }
+
+
+def _label(box: Box) -> str:
+    """Lines from top to bottom: what arrives, the operation, shape and dtype, the name of the result."""
+    lines = [_ports(box.row)] if box.row else []
+    lines.append(f"<B>{_escape(box.word)}</B>")
+    if box.kind:
+        lines.append(f'<FONT POINT-SIZE="9" COLOR="#4d4d4d">{_escape(box.kind)}</FONT>')
+    if box.result:
+        lines.append(f'<FONT COLOR="{LOOKS[box.role].line}"><B>= {_escape(box.result)}</B></FONT>')
+    if box.role not in ("forward", "gradient"):
+        return f"<{'<BR/>'.join(lines)}>"
+    cells = "".join(f"<TR><TD>{line}</TD></TR>" for line in lines)
+    return f"<{_table(cells, 2)}>"
+
+
+def _ports(row: Iterable[tuple[str, int | None]]) -> str:
+    """The first line, as a table of its own when operands arrive at their own places."""
+    cells = list(row)
+    if all(port is None for _, port in cells):
+        return _small("".join(text for text, _ in cells))
+    return _table(f"<TR>{''.join(_cell(text, port) for text, port in cells)}</TR>", 1)
+
+
+def _cell(text: str, port: int | None) -> str:
+    mark = "" if port is None else f' PORT="p{port}"'
+    return f"<TD{mark}>{_small(text)}</TD>"
+
+
+def _table(rows: str, padding: int) -> str:
+    frame = f'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}"'
+    return f"<TABLE {frame}>{rows}</TABLE>"
+
+
+def _small(text: str) -> str:
+    return f'<FONT POINT-SIZE="10">{_escape(text)}</FONT>'
+
+
+def _escape(text: str) -> str:
+    """Text that neither HTML nor DOT reads as anything else."""
+    return html.escape(clipped(text)).replace("\\", "&#92;")
+
+
+def _head(edge: Edge, direction: str) -> str:
+    """Where an edge ends; boxes that are read sideways have no ports on the side of their operands."""
+    return edge.head if edge.port is None or direction != "TB" else f"{edge.head}:p{edge.port}:n"
+
+
+def _legend(graph: Any, scene: Scene) -> None:
+    """A row of samples below everything: only of the kinds that are there."""
+    present = {box.role for box in scene.boxes} | {"output"}
+    names = [role for role in LOOKS if role in present]
+    with graph.subgraph(name="legend") as row:
+        row.attr(rank="sink")
+        for name in names:
+            look = LOOKS[name]
+            row.node(
+                f"legend_{name}",
+                label=name,
+                shape=look.shape,
+                style=look.style,
+                fillcolor=look.fill,
+                color=look.line,
+                fontsize="10",
+                margin="0.06,0.03",
+                penwidth="3" if name == "output" else "1.1",
+            )
+        for left, right in zip(names, names[1:], strict=False):
+            row.edge(f"legend_{left}", f"legend_{right}", style="invis")
