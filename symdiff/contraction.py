@@ -116,7 +116,7 @@ def _write(xp: Any, core: Any, labels: Labels, wiring: Wiring) -> Any:
 
 def _diagonal(xp: Any, core: Any, label: int, wiring: Wiring) -> Any:
     """*core* times a Kronecker delta for each repetition of *label*, next to its first axis."""
-    axis = [other for other in _expanded_labels(wiring, label)].index(label)
+    axis = _expanded_labels(wiring, label).index(label)
     for _ in range(wiring.output.count(label) - 1):
         size = wiring.sizes[label]
         delta = xp.eye(size, dtype=bool)

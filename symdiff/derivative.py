@@ -7,7 +7,7 @@ plotted, compiled and differentiated again, to any order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from symdiff.dims import shape_text
@@ -19,6 +19,7 @@ from symdiff.ops.add import combine
 from symdiff.ops.cast import cast
 from symdiff.ops.filled import eye, zeros
 from symdiff.ops.operands import constant, full
+from symdiff.structure import flatten, matched, unflatten
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
@@ -117,25 +118,11 @@ def jvp(y: Node, wrt: Any, tangents: Any) -> Node:
     array([2., 0.])
     """
     _check(y, "jvp")
-    sources, _ = _structure(wrt, "jvp")
     directions: dict[Node, Node] = {}
-    for node, tangent in zip(sources, _tangents(wrt, tangents, len(sources)), strict=True):
+    for node, tangent in zip(_sources(wrt, "jvp"), matched(wrt, tangents, "jvp"), strict=True):
         direction = _direction("jvp", f"the tangent of {node!r}", tangent, node)
         directions[node] = combine([directions[node], direction], [1, 1]) if node in directions else direction
     return _pushforward(y, directions)
-
-
-def _tangents(wrt: Any, tangents: Any, count: int) -> list[Any]:
-    """One tangent per source, given in the structure of *wrt*."""
-    if isinstance(wrt, Node):
-        return [tangents]
-    if isinstance(wrt, Mapping) != isinstance(tangents, Mapping) or not isinstance(
-        tangents, Mapping | list | tuple
-    ):
-        raise TypeError(f"jvp: tangents come in the structure of wrt, one each, not as {tangents!r}")
-    if len(tangents) != count or (isinstance(wrt, Mapping) and set(wrt) != set(tangents)):
-        raise GraphError(f"jvp: {len(tangents)} tangents for {count} nodes; give one for each")
-    return [tangents[name] for name in wrt] if isinstance(wrt, Mapping) else list(tangents)
 
 
 def jacobian(y: Node, wrt: Any) -> Any:
@@ -171,12 +158,8 @@ def hessian(y: Node, wrt: Any) -> Any:
     >>> print(hessian(x @ a @ x, x))
     a + a.T
     """
-    first = grad(y, wrt)
-    if isinstance(first, Node):
-        return jacobian(first, wrt)
-    if isinstance(first, Mapping):
-        return {name: jacobian(node, wrt) for name, node in first.items()}
-    return _like(first, [jacobian(node, wrt) for node in first])
+    gradients = flatten(grad(y, wrt), "hessian")
+    return unflatten(wrt, [jacobian(gradient, wrt) for gradient in gradients])
 
 
 def hvp(y: Node, wrt: Any, direction: Any) -> Any:
@@ -233,7 +216,7 @@ def _depends(node: Node, sources: Sequence[Node]) -> bool:
 
 def _pullback(y: Node, wrt: Any, seed: Node, name: str) -> Any:
     """The reverse sweep: *seed*, of the shape of *y* behind leading batch axes, handed down to *wrt*."""
-    sources, put_back = _structure(wrt, name)
+    sources = _sources(wrt, name)
     batch = seed.shape[: seed.ndim - y.ndim]
     top, moved, order, active = _between(y, sources)
     handed: dict[Node, list[Node]] = {top: [seed]}
@@ -251,8 +234,9 @@ def _pullback(y: Node, wrt: Any, seed: Node, name: str) -> Any:
                 part = node.vjp(k, g)
                 if part is not None:
                     handed.setdefault(operand, []).append(part)
-    return put_back(
-        [cotangents[node] if node in cotangents else zeros(batch + node.shape, node.dtype) for node in moved]
+    return unflatten(
+        wrt,
+        [cotangents[node] if node in cotangents else zeros(batch + node.shape, node.dtype) for node in moved],
     )
 
 
@@ -288,26 +272,12 @@ def _check(node: Any, name: str, role: str = "what is differentiated") -> None:
         )
 
 
-def _structure(wrt: Any, name: str) -> tuple[list[Node], Callable[[list[Any]], Any]]:
-    """The nodes in *wrt*, and how to put results back into the same structure."""
-    put_back: Callable[[list[Any]], Any]
-    if isinstance(wrt, Node):
-        sources, put_back = [wrt], lambda results: results[0]
-    elif isinstance(wrt, Mapping):
-        sources, put_back = list(wrt.values()), lambda results: dict(zip(wrt, results, strict=True))
-    elif isinstance(wrt, list | tuple):
-        sources, put_back = list(wrt), lambda results: _like(wrt, results)
-    else:
-        raise TypeError(f"{name}: wrt is a node or a list, tuple or dict of nodes, not {wrt!r}")
+def _sources(wrt: Any, name: str) -> list[Node]:
+    """The nodes in *wrt*, all of them fit to differentiate by."""
+    sources = flatten(wrt, f"{name}: wrt")
     for source in sources:
         _check(source, name, "what to differentiate by")
-    return sources, put_back
-
-
-def _like(sequence: Any, items: list[Any]) -> Any:
-    """*items* as a list, tuple or named tuple like *sequence*."""
-    kind = type(sequence)
-    return kind(*items) if hasattr(kind, "_fields") else kind(items)
+    return sources
 
 
 def _direction(name: str, role: str, value: Any, like: Node) -> Node:

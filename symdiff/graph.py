@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
+from typing import Any
 
-from symdiff.node import Node
+from symdiff.node import Leaf, Node
 
-__all__ = ["ancestors", "consumers", "leaves", "rebuild", "substitute", "toposort"]
+__all__ = [
+    "ancestors",
+    "consumers",
+    "copied",
+    "leaves",
+    "rebuild",
+    "restored",
+    "rows",
+    "substitute",
+    "toposort",
+]
 
 
 def toposort(*outputs: Node, stop: Collection[Node] = ()) -> list[Node]:
@@ -76,3 +87,39 @@ def substitute(outputs: Sequence[Node], replacements: Mapping[Node, Node]) -> li
     y**2 + 1 = 26.0
     """
     return rebuild(outputs, lambda node: node, replacements)
+
+
+def copied(node: Node, memo: dict[int, Any]) -> Node:
+    """The graph of *node* over deep copies of its leaves, which *memo* remembers by identity."""
+    given: dict[Node, Node] = {}
+    for leaf in toposort(node):
+        if isinstance(leaf, Leaf):
+            given[leaf] = memo[id(leaf)] if id(leaf) in memo else leaf.__deepcopy__(memo)
+    (copy,) = rebuild([node], lambda node: node, given)
+    memo[id(node)] = copy
+    return copy
+
+
+def rows(node: Node) -> list[Any]:
+    """The graph as a flat list, for pickling: leaves, or a class, places of operands, and attributes."""
+    order = toposort(node)
+    places = {node: place for place, node in enumerate(order)}
+    return [
+        node
+        if isinstance(node, Leaf)
+        else (type(node), tuple([places[operand] for operand in node.operands]), node.attributes)
+        for node in order
+    ]
+
+
+def restored(rows: Sequence[Any]) -> Node:
+    """The last node of a flat list."""
+    nodes: list[Node] = []
+    for row in rows:
+        if isinstance(row, Leaf):
+            nodes.append(row)
+        else:
+            kind, places, attributes = row
+            settings = dict(zip(kind.fields, attributes, strict=True))
+            nodes.append(kind(*[nodes[place] for place in places], **settings))
+    return nodes[-1]

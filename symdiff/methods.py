@@ -13,8 +13,8 @@ import numpy as np
 from symdiff import node as core
 from symdiff.dims import Dim, Size, product
 from symdiff.dtypes import is_number
-from symdiff.graph import rebuild, toposort
-from symdiff.node import Leaf, Node
+from symdiff.graph import copied, restored, rows
+from symdiff.node import Node
 from symdiff.ops import add as sums
 from symdiff.ops import (
     broadcast,
@@ -159,7 +159,7 @@ class Methods:
         return indexing.take(self, indices, axis)
 
     def __getitem__(self: Any, key: Any) -> Node:
-        return indexing.getitem(self, key)
+        return getitem.getitem(self, key)
 
     def __setitem__(self, key: Any, value: Any) -> NoReturn:
         raise TypeError(
@@ -277,38 +277,10 @@ class Methods:
 
     def __deepcopy__(self: Any, memo: dict[int, Any]) -> Node:
         """The same graph over copies of its variables."""
-        order = toposort(self)
-        given: dict[Node, Node] = {
-            leaf: memo[id(leaf)] if id(leaf) in memo else leaf.__deepcopy__(memo)
-            for leaf in order
-            if isinstance(leaf, Leaf)
-        }
-        (copy,) = rebuild([self], lambda node: node, given)
-        memo[id(self)] = copy
-        return copy
+        return copied(self, memo)
 
     def __reduce__(self: Any) -> tuple[Any, ...]:
-        order = toposort(self)
-        places = {node: place for place, node in enumerate(order)}
-        rows = [
-            node
-            if isinstance(node, Leaf)
-            else (type(node), tuple(places[operand] for operand in node.operands), node.attributes)
-            for node in order
-        ]
-        return _restore, (rows,)
-
-
-def _restore(rows: list[Any]) -> Node:
-    """The last node of a pickled graph; rows are leaves, or a class, places of operands, attributes."""
-    nodes: list[Node] = []
-    for row in rows:
-        if isinstance(row, Leaf):
-            nodes.append(row)
-        else:
-            kind, places, attributes = row
-            nodes.append(kind(*[nodes[k] for k in places], **dict(zip(kind.fields, attributes, strict=True))))
-    return nodes[-1]
+        return restored, (rows(self),)
 
 
 for _name, _member in vars(Methods).items():

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from symdiff.backends.numpy import Kernel
-from symdiff.dims import Dim, Shape, Size, bind_size, shape_text, size_text
-from symdiff.errors import GraphError, ShapeError
+from symdiff.binding import as_value, bind, check_bound, check_inputs, check_update, in_order
+from symdiff.errors import GraphError
 from symdiff.graph import toposort
 from symdiff.node import Node
 from symdiff.ops.leaves import Placeholder, Variable
 from symdiff.planning import plan, specialise
 from symdiff.planning.specialise import symbols
+from symdiff.structure import flatten, unflatten
 
 __all__ = ["Cost", "Program", "compile", "evaluate"]
 
@@ -55,7 +56,7 @@ class Program:
         self.inputs = tuple(inputs)
         self.variables = tuple(variables)
         self.updates = dict(updates)
-        self.results = [*_flat(outputs), *updates.values()]
+        self.results = [*flatten(outputs, "compile"), *updates.values()]
         self.symbols = symbols(toposort(*self.results, *inputs))
         self._kernels: OrderedDict[tuple[int, ...], Kernel] = OrderedDict()
         self._lock = threading.Lock()
@@ -64,37 +65,20 @@ class Program:
 
     def __call__(self, *values: Any, **named: Any) -> Any:
         """The outputs for these values of the inputs, by position or by name; then the updates happen."""
-        arrays = [
-            _checked(node, value) for node, value in zip(self.inputs, self._given(values, named), strict=True)
-        ]
-        sizes = _bind(self.inputs, arrays)
+        given = in_order(self.inputs, values, named)
+        arrays = [as_value(node, value) for node, value in zip(self.inputs, given, strict=True)]
+        sizes = bind(self.inputs, arrays)
         arrays += [variable.value for variable in self.variables]
         with np.errstate(all="ignore"):
             results = self.kernel(sizes).run(*arrays)
         count = len(results) - len(self.updates)
         for variable, value in zip(self.updates, results[count:], strict=True):
             variable.adopt(value)
-        return _restored(self.structure, list(results[:count]))
-
-    def _given(self, values: Sequence[Any], named: Mapping[str, Any]) -> Sequence[Any]:
-        """One value per input, from positions and names."""
-        if len(values) == len(self.inputs) and not named:
-            return values
-        names = [getattr(node, "name", None) for node in self.inputs]
-        given = dict(zip(range(len(self.inputs)), values, strict=False))
-        for name, value in named.items():
-            if name not in names or names.index(name) in given:
-                raise GraphError(f"program: no free input is named {name!r}; inputs are {names}")
-            given[names.index(name)] = value
-        if len(values) > len(self.inputs) or len(given) < len(self.inputs):
-            listed = ", ".join(map(repr, self.inputs)) or "none"
-            raise GraphError(
-                f"program: {len(values) + len(named)} values for {len(self.inputs)} inputs ({listed})"
-            )
-        return [given[k] for k in range(len(self.inputs))]
+        return unflatten(self.structure, results[:count])
 
     def kernel(self, sizes: Mapping[str, int]) -> Kernel:
         """The code for these sizes, made when they are first seen."""
+        check_bound(self.symbols, sizes)
         key = tuple(sizes[name] for name in sorted(self.symbols))
         found = self._kernels.get(key)
         if found is not None:
@@ -179,14 +163,15 @@ def compile(
     <BLANKLINE>
     """
     updates = dict(updates or {})
-    flat = _flat(outputs)
+    flat = flatten(outputs, "compile")
     for variable, node in updates.items():
-        _check_update(variable, node)
+        check_update(variable, node)
     order = toposort(*flat, *updates.values())
     found = [node for node in order if isinstance(node, Placeholder)]
     given = found if inputs is None else [inputs] if isinstance(inputs, Node) else list(inputs)
     if len(set(given)) < len(given):
         raise GraphError("compile: an input is listed twice")
+    check_inputs(given, order)
     needed = toposort(*flat, *updates.values(), stop=set(given))
     for node in needed:
         if isinstance(node, Placeholder) and node not in given:
@@ -206,14 +191,16 @@ def evaluate(node: Node, feeds: Mapping[Node, Any]) -> Array:
     for key in feeds:
         if not isinstance(key, Node):
             raise GraphError(f"evaluate: feeds map nodes to values, but {key!r} is not a node")
-    arrays = [_checked(key, value) for key, value in feeds.items()]
-    sizes = _bind(list(feeds), arrays)
+    arrays = [as_value(key, value) for key, value in feeds.items()]
+    sizes = bind(list(feeds), arrays)
     if isinstance(node, Variable) and node not in feeds:
         return node.value.copy()
     case = tuple(map(id, feeds)), tuple(sizes.items())
     known = _evaluators.setdefault(node, {})
     if case not in known:
+        check_inputs(list(feeds), toposort(node))
         order = toposort(node, stop=set(feeds))
+        check_bound(symbols(order), sizes)
         for leaf in order:
             if isinstance(leaf, Placeholder) and leaf not in feeds:
                 raise GraphError(
@@ -228,91 +215,3 @@ def evaluate(node: Node, feeds: Mapping[Node, Any]) -> Array:
     with np.errstate(all="ignore"):
         result: Array = run(*arrays, *[variable.value for variable in variables])[0]
     return result
-
-
-# --- values in, values out ------------------------------------------------------------------------------
-
-
-def _checked(node: Node, value: Any) -> Array:
-    """*value* as an array of the node's dtype and shape, as far as that is known."""
-    array = value if type(value) is np.ndarray else np.asarray(value)
-    if array.dtype != node.dtype:
-        if not np.can_cast(array.dtype, node.dtype, "same_kind"):
-            raise TypeError(
-                f"program: {node!r} takes {node.dtype}, but was given {array.dtype}; convert it with "
-                f"astype({node.dtype.name!r})"
-            )
-        array = array.astype(node.dtype)
-    fits = len(array.shape) == len(node.shape) and all(
-        isinstance(size, Dim) or size == own for own, size in zip(array.shape, node.shape, strict=True)
-    )
-    if not fits:
-        raise ShapeError(
-            f"program: {node!r} takes {shape_text(node.shape)}, but was given {shape_text(array.shape)}"
-        )
-    return array
-
-
-def _bind(inputs: Sequence[Node], arrays: Sequence[Array]) -> dict[str, int]:
-    """The sizes of symbols that the arrays determine; every use of a symbol must agree."""
-    sizes: dict[str, int] = {}
-    source: dict[str, Node] = {}
-    open_sizes: list[tuple[Node, Size, int]] = []
-    for node, array in zip(inputs, arrays, strict=True):
-        for size, own in zip(node.shape, array.shape, strict=True):
-            if not isinstance(size, Dim):
-                continue
-            open_sizes.append((node, size, own))
-            if size.is_symbol:
-                (name,) = size.symbols
-                if sizes.setdefault(name, own) != own:
-                    raise ShapeError(
-                        f"program: {size_text(size)} is {sizes[name]} in {source[name]!r} but {own} in "
-                        f"{node!r}; one name is one size"
-                    )
-                source.setdefault(name, node)
-    for node, size, own in open_sizes:
-        bound = bind_size(size, sizes)
-        if bound != own:
-            raise ShapeError(
-                f"program: {size_text(size)} in {node!r} is {size_text(bound)}, but the array has {own}"
-            )
-    return sizes
-
-
-def _check_update(variable: Any, node: Any) -> None:
-    if not isinstance(variable, Variable) or not isinstance(node, Node):
-        raise GraphError(f"compile: updates map variables to nodes, not {variable!r} to {node!r}")
-    shape: Shape = node.shape
-    if shape != variable.shape:
-        raise ShapeError(
-            f"compile: the update of {variable!r} is {shape_text(shape)}, but the variable is "
-            f"{shape_text(variable.shape)}"
-        )
-    if node.dtype != variable.dtype:
-        raise TypeError(
-            f"compile: the update of {variable!r} is {node.dtype}; convert it with "
-            f"astype({variable.dtype.name!r})"
-        )
-
-
-def _flat(structure: Any) -> list[Node]:
-    """The nodes of nested lists, tuples and dicts, in order."""
-    if isinstance(structure, Node):
-        return [structure]
-    if isinstance(structure, Mapping):
-        return [node for part in structure.values() for node in _flat(part)]
-    if isinstance(structure, list | tuple):
-        return [node for part in structure for node in _flat(part)]
-    raise GraphError(f"compile: outputs are nodes in lists, tuples and dicts, not {structure!r}")
-
-
-def _restored(structure: Any, values: list[Any]) -> Any:
-    """*values*, used up from the front, in the same structure."""
-    if isinstance(structure, Node):
-        return values.pop(0)
-    if isinstance(structure, Mapping):
-        return {key: _restored(part, values) for key, part in structure.items()}
-    parts = [_restored(part, values) for part in structure]
-    kind = type(structure)
-    return kind(*parts) if hasattr(kind, "_fields") else kind(parts)

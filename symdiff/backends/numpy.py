@@ -163,7 +163,7 @@ class _Writer:
                 return f"np.concatenate(({', '.join(x)}), axis={axis})"
             case Elementwise() if node.ufunc and type(node).compute is Elementwise.compute:
                 return f"np.{node.ufunc}({', '.join(x)})"
-        name = f"{type(node).__name__.lower()}{k}"
+        name = f"_{type(node).__name__.lower()}{k}"
         self.objects[name] = node.compute
         return f"{name}(np, {', '.join(x)})"
 
@@ -173,8 +173,9 @@ def _input_names(inputs: Sequence[Node]) -> list[str]:
     names: list[str] = []
     for k, node in enumerate(inputs):
         own = node.name if isinstance(node, Variable | Placeholder) and node.name else f"x{k}"
-        usable = own.isidentifier() and own.isascii() and not keyword.iskeyword(own) and own != "np"
-        if not usable or own in names or own[1:].isdigit():
+        usable = own.isidentifier() and own.isascii() and not keyword.iskeyword(own)
+        taken = own in (*names, "np", "complex") or own[0] == "_" or (own[0] in "tc" and own[1:].isdigit())
+        if not usable or taken:
             own = f"{own if usable else 'x'}_{k}"
         names.append(own)
     return names

@@ -178,6 +178,7 @@ class Content:
     __slots__ = ("array", "key")
 
     def __init__(self, array: Array) -> None:
+        array.flags.writeable = False
         self.array = array
         self.key: object = id(self)
         if array.size <= SMALL:

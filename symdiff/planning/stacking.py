@@ -70,7 +70,7 @@ def _stacked(node: Add, alone: set[Node], places: dict[Node, tuple[Concatenate, 
 def _pays(term: Einsum) -> bool:
     """Whether stacking the operands moves less than adding the products does."""
     moved = [product(operand.shape) for operand in term.operands]
-    return sum(moved) <= product(term.shape)  # type: ignore[operator,arg-type]
+    return sum(moved) <= product(term.shape)  # type: ignore[operator]
 
 
 def _contracted(terms: Sequence[Einsum], places: dict[Node, tuple[Concatenate, int]]) -> Node:
@@ -85,9 +85,7 @@ def _contracted(terms: Sequence[Einsum], places: dict[Node, tuple[Concatenate, i
     label = len(first.wiring.sizes)
     inputs = [(label, *labels) for labels in first.wiring.inputs]
     wiring = Wiring.of(inputs, first.wiring.output, (*first.wiring.sizes, len(terms)))
-    operands = [
-        _side_by_side([expand_dims(term.operands[k], 0) for term in terms], places) for k in range(2)
-    ]
+    operands = [_side_by_side([expand_dims(term.operands[k], 0) for term in terms], places) for k in range(2)]
     return contract(operands, wiring, first.coefficient, first.result)
 
 

@@ -19,12 +19,12 @@ class Literal(NamedTuple):
     """A number written into the program."""
 
     value: Any
-    kind: str  # the type's name keeps 1, 1.0 and True apart
+    written: str  # keeps apart what is equal: 1 and 1.0 and True, 0.0 and -0.0
 
     @classmethod
     def of(cls, value: Any) -> Literal:
         """The literal for a coefficient."""
-        return cls(value, type(value).__name__)
+        return cls(value, repr(value))
 
 
 Argument: TypeAlias = int | Literal  # a register, or a number

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from symdiff.plot.roles import LOOKS
 from symdiff.plot.scene import Box, Edge, Scene
-from symdiff.plot.words import clipped
+from symdiff.plot.words import WIDTH, clipped
 
 __all__ = ["dot_text"]
 
 FONT = "Helvetica,Arial,sans-serif"
+OPERATIONS = ("forward", "gradient")
 MANY = 200  # boxes above which the layout is told to hurry
 TINTS = {"forward": "#0067a3", "gradient": "#c04f00"}
 
@@ -36,7 +37,7 @@ def _sheet(title: str | None, direction: str, boxes: int) -> dict[str, str]:
     """Attributes of the whole drawing."""
     sheet = {"rankdir": direction, "fontname": FONT, "nodesep": "0.22", "ranksep": "0.32", "pad": "0.2"}
     if title:
-        sheet |= {"label": f"<<B>{_escape(title)}</B>>", "labelloc": "t", "fontsize": "16"}
+        sheet |= {"label": f"<<B>{_escape(title, 200)}</B>>", "labelloc": "t", "fontsize": "16"}
     if boxes > MANY:
         sheet |= {"nslimit": "2", "nslimit1": "2"}
     return sheet
@@ -79,50 +80,35 @@ def _attributes(box: Box) -> dict[str, str]:
         "style": look.style,
         "fillcolor": look.fill,
         "color": look.line,
-        "margin": "0" if box.role in ("forward", "gradient") else "0.04,0.02",
+        "margin": "0" if box.role in OPERATIONS else "0.04,0.02",
         "penwidth": "1.1" if box.result is None else "3",
     }
 
 
 def _label(box: Box) -> str:
     """Lines from top to bottom: what arrives, the operation, shape and dtype, the name of the result."""
-    lines = [_ports(box.row)] if box.row else []
-    lines.append(f"<B>{_escape(box.word)}</B>")
+    body = f"<B>&#160;{_escape(box.word)}&#160;</B>"
     if box.kind:
-        lines.append(f'<FONT POINT-SIZE="9" COLOR="#4d4d4d">{_escape(box.kind)}</FONT>')
+        body += f'<BR/><FONT POINT-SIZE="9" COLOR="#4d4d4d">{_escape(box.kind)}</FONT>'
     if box.result:
-        lines.append(f'<FONT COLOR="{LOOKS[box.role].line}"><B>= {_escape(box.result)}</B></FONT>')
-    if box.role not in ("forward", "gradient"):
-        return f"<{'<BR/>'.join(lines)}>"
-    cells = "".join(f"<TR><TD>{line}</TD></TR>" for line in lines)
-    return f"<{_table(cells, 2)}>"
-
-
-def _ports(row: Iterable[tuple[str, int | None]]) -> str:
-    """The first line, as a table of its own when operands arrive at their own places."""
-    cells = list(row)
-    if all(port is None for _, port in cells):
-        return _small("".join(text for text, _ in cells))
-    return _table(f"<TR>{''.join(_cell(text, port) for text, port in cells)}</TR>", 1)
+        body += f'<BR/><FONT COLOR="{LOOKS[box.role].line}"><B>= {_escape(box.result)}</B></FONT>'
+    if box.role not in OPERATIONS:
+        return f"<{body}>"
+    cells = "".join(_cell(text, port) for text, port in box.row)
+    above = f"<TR>{cells}</TR>" if cells else ""
+    below = f'<TR><TD COLSPAN="{max(len(box.row), 1)}" CELLPADDING="3">{body}</TD></TR>'
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{above}{below}</TABLE>>'
 
 
 def _cell(text: str, port: int | None) -> str:
+    """A part of the first line, where the edge of an operand may end."""
     mark = "" if port is None else f' PORT="p{port}"'
-    return f"<TD{mark}>{_small(text)}</TD>"
+    return f'<TD{mark}><FONT POINT-SIZE="10">{_escape(text)}</FONT></TD>'
 
 
-def _table(rows: str, padding: int) -> str:
-    frame = f'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}"'
-    return f"<TABLE {frame}>{rows}</TABLE>"
-
-
-def _small(text: str) -> str:
-    return f'<FONT POINT-SIZE="10">{_escape(text)}</FONT>'
-
-
-def _escape(text: str) -> str:
+def _escape(text: str, width: int = WIDTH) -> str:
     """Text that neither HTML nor DOT reads as anything else."""
-    return html.escape(clipped(text)).replace("\\", "&#92;")
+    return html.escape(clipped(text, width)).replace("\\", "&#92;")
 
 
 def _head(edge: Edge, direction: str) -> str:

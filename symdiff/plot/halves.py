@@ -54,32 +54,45 @@ def modules(
 ) -> dict[Node, Path]:
     """The scopes in which every node is drawn.
 
-    A node of the forward pass stands where it was built, and a leaf built outside of all scopes where
-    it is first used. Gradients are built outside of scopes: that of a leaf stands with the leaf, any
-    other with the deepest of the forward nodes it reads, or with the youngest gradient it reads.
+    A node of the forward pass stands where it was built. Gradients are built outside of scopes: that of
+    a leaf stands with the uses of the leaf; a function of forward values alone stands with them; any
+    other where the forward values it reads were used.
     """
-    paths: dict[Node, Path] = {}
+    paths = {node: scope_of(node) for node in order}
+    uses = _uses(order, forward, paths)
     for node in order:
-        if node in forward:
-            paths[node] = scope_of(node)
-            for operand in filter(is_leaf, node.operands):
-                paths[operand] = paths[operand] or paths[node]
-    for node in order:
-        if node not in forward:
-            paths[node] = scope_of(node) or _inherited(node, paths, forward, owners)
+        if node not in forward and not is_leaf(node) and not paths[node]:
+            owned = _deepest(uses[leaf] for leaf in owners.get(node, ()))
+            paths[node] = owned or _inherited(node, paths, uses)
     return paths
 
 
-def _inherited(
-    node: Node, paths: Mapping[Node, Path], forward: Collection[Node], owners: Mapping[Node, Sequence[Node]]
-) -> Path:
-    """The scopes of a gradient node that was built outside of all scopes."""
-    owned = _deepest(paths[leaf] for leaf in owners.get(node, ()) if leaf in paths)
-    read = owned or _deepest(paths[operand] for operand in node.operands if operand in forward)
-    if read:
-        return read
-    gradients = [operand for operand in node.operands if operand not in forward and not is_leaf(operand)]
-    return paths[gradients[-1]] if gradients else ()
+def _uses(order: Sequence[Node], forward: Collection[Node], paths: Mapping[Node, Path]) -> dict[Node, Path]:
+    """The innermost scopes that hold every use of a node in the forward pass."""
+    uses: dict[Node, Path] = {}
+    for node in order:
+        if node in forward:
+            for operand in node.operands:
+                path = paths[node]
+                uses[operand] = _common(uses[operand], path) if operand in uses else path
+    return {node: paths[node] or uses.get(node, ()) if is_leaf(node) else uses.get(node, paths[node])
+            for node in order if node in forward}
+
+
+def _inherited(node: Node, paths: Mapping[Node, Path], uses: Mapping[Node, Path]) -> Path:
+    """The scopes of a gradient node, from what it reads."""
+    gradients = [operand for operand in node.operands if operand not in uses and not is_leaf(operand)]
+    read = [operand for operand in node.operands if operand in uses]
+    if not gradients:
+        return _deepest(uses[operand] if is_leaf(operand) else paths[operand] for operand in read)
+    used, above = _deepest(uses[operand] for operand in read), paths[gradients[-1]]
+    return above if above[: len(used)] == used else used
+
+
+def _common(left: Path, right: Path) -> Path:
+    """The longest path that both begin with."""
+    length = next((k for k, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), None)
+    return left[:length] if length is not None else min(left, right, key=len)
 
 
 def _deepest(paths: Iterable[Path]) -> Path:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from symdiff.node import Node
 from symdiff.ops.add import Add
 from symdiff.ops.einsum import Einsum, is_scalar_constant
 from symdiff.ops.leaves import Placeholder
-from symdiff.plot.words import WIDTH
+from symdiff.plot.words import WIDTH, factor_text
 from symdiff.printing import formula
-from symdiff.printing.notation import number_text
 from symdiff.wiring import Wiring
 
-__all__ = ["Row", "row", "sorted_operands"]
+__all__ = ["Row", "row", "signed", "sorted_operands"]
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 Row: TypeAlias = tuple[tuple[str, int | None], ...]  # texts, and the operand whose edge ends there
 
 
@@ -30,9 +30,9 @@ def row(node: Node, order: Sequence[int], inlined: bool) -> Row:
     >>> import symdiff as sd
     >>> x, y = sd.Variable([1.0], "x"), sd.Variable([2.0], "y")
     >>> row(sd.outer(x, y), (0, 1), True)
-    (('a', 0), (',', None), ('b', 1), ('→ab', None))
+    (('a,', 0), ('b', 1), ('→ab', None))
     >>> row(x - y, (0, 1), True)
-    (('x', 0), (' − ', None), ('y', 1))
+    (('x −', 0), ('y', 1))
     >>> row(x + y, (0, 1), True), row(sd.exp(x), (0,), True)
     ((), ())
     """
@@ -63,28 +63,34 @@ def _equation(wiring: Wiring, order: Sequence[int]) -> Row:
     if not any(wiring.inputs) and not wiring.output:
         return ()
     left, right = str(wiring.arrange(order)).split("->")
-    texts: list[tuple[str, int | None]] = []
-    for place, labels in zip(order, left.split(","), strict=True):
-        texts += [(",", None)] if texts else []
-        texts.append((labels or "·", place if len(order) > 1 else None))
-    return (*texts, (f"→{right or '·'}", None))
+    groups = [labels or "·" for labels in left.split(",")]
+    result = f"→{right or '·'}"
+    if wiring.is_elementwise or len(groups) == 1:
+        return ((",".join(groups) + result, None),)
+    texts = [f"{labels}," for labels in groups[:-1]] + groups[-1:]
+    return (*zip(texts, order, strict=True), (result, None))
 
 
 def _sum(node: Add, order: Sequence[int], inlined: bool) -> Row:
     """The signs and factors of a sum, when there are any: ``x − 2 y``."""
-    texts: list[tuple[str, int | None]] = []
-    plain = True
+    signs, terms = [], []
     for place, name in zip(order, _names(len(order)), strict=True):
-        factor = node.coefficients[place]
-        negative = not isinstance(factor, complex) and factor < 0
-        size = -factor if negative else factor
-        if inlined and is_scalar_constant(node.operands[place]):
-            size = 1
-        plain = plain and size == 1 and not negative
-        if texts or negative:
-            texts.append((" − " if negative else " + ", None))
-        texts.append((name if size == 1 else f"{number_text(size)} {name}", place))
-    return () if plain else tuple(texts)
+        sign, size = signed(node.coefficients[place])
+        shown = "" if size == 1 or (inlined and is_scalar_constant(node.operands[place])) else f"{factor_text(size)} "
+        signs.append(sign)
+        terms.append(shown + name)
+    if set(signs) == {"+"} and terms == _names(len(order)):
+        return ()
+    first = "−" if signs[0] == "−" else ""
+    texts = [f"{term} {sign}" for term, sign in zip(terms, signs[1:], strict=False)] + terms[-1:]
+    return tuple(zip([first + texts[0], *texts[1:]], order, strict=True))
+
+
+def signed(factor: Any) -> tuple[str, Any]:
+    """The sign of a factor, and its size; complex numbers are left as they are."""
+    if isinstance(factor, complex) or factor >= 0:
+        return "+", factor
+    return "−", -factor
 
 
 def _formula(node: Node) -> Row:
@@ -97,11 +103,20 @@ def _formula(node: Node) -> Row:
         for operand, name in zip(node.operands, names, strict=True)
     }
     text = formula(node.with_operands(*[stand_ins[operand] for operand in node.operands]))
+    text = _typeset(text)
     text = text.removeprefix("(").removesuffix(")") if text.startswith("(") else text
     if len(node.operands) == 1:
-        return ((text.replace("**", "^"), None),)
-    parts = re.split(rf"\b({'|'.join(names)})\b", text)
-    return tuple((part, names.index(part) if part in names else None) for part in parts if part)
+        return ((text, None),)
+    start, *parts = re.split(rf"\b({'|'.join(names)})\b", text)
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    cells = [(name + after.rstrip(), names.index(name)) for name, after in pairs]
+    return ((start + cells[0][0], cells[0][1]), *cells[1:])
+
+
+def _typeset(text: str) -> str:
+    """Python's notation as it is printed in books: ``1 - x**2`` becomes ``1 − x²``."""
+    text = re.sub(r"\*\*(\d+)", lambda power: power[1].translate(_RAISED), text)
+    return text.replace(" - ", " − ").replace(" * ", " ")
 
 
 def _names(count: int) -> list[str]:

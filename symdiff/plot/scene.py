@@ -13,7 +13,7 @@ from symdiff.ops.einsum import is_scalar_constant, scale
 from symdiff.ops.leaves import Constant, Placeholder, Variable
 from symdiff.plot.halves import Path, gradients_of, modules
 from symdiff.plot.roles import is_leaf, role_of
-from symdiff.plot.rows import Row, row, sorted_operands
+from symdiff.plot.rows import Row, row, signed, sorted_operands
 from symdiff.plot.words import clipped, kind_text, leaf_text, word
 
 __all__ = ["Box", "Edge", "Scene", "scene_of"]
@@ -134,9 +134,7 @@ class _Painter:
         if not is_leaf(operand) or self.shared:
             return self.keys[operand]
         if isinstance(user, Add) and is_scalar_constant(operand):
-            factor = user.coefficients[place]
-            negative = not isinstance(factor, complex) and factor < 0
-            operand = scale(operand, -factor if negative else factor)
+            operand = scale(operand, signed(user.coefficients[place])[1])
         return self.chip(operand, user)
 
     def chip(self, leaf: Node, user: Node | None) -> str:

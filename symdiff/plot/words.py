@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
 
 from symdiff.dims import shape_text
 from symdiff.node import Node
@@ -17,12 +19,12 @@ from symdiff.printing import formula
 from symdiff.printing.notation import number_text
 from symdiff.wiring import Wiring
 
-__all__ = ["clipped", "kind_text", "leaf_text", "word"]
+__all__ = ["clipped", "factor_text", "kind_text", "leaf_text", "word"]
 
 WIDTH = 40  # characters of a name or a formula that are shown
 
 
-def clipped(text: str) -> str:
+def clipped(text: str, width: int = WIDTH) -> str:
     """*text* on one line, without characters that do not print, and of bounded length.
 
     Examples
@@ -31,7 +33,7 @@ def clipped(text: str) -> str:
     'two lines'
     """
     line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
-    return line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
+    return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
 def kind_text(node: Node) -> str:
@@ -51,6 +53,20 @@ def leaf_text(node: Node, numbers: Mapping[Node, int]) -> str:
         case Variable() | Placeholder() | Constant():
             return f"{type(node).__name__.lower()} {numbers[node]}"
     return formula(node)
+
+
+def factor_text(factor: Any) -> str:
+    """A factor in few characters: ``−2``, ``1/64``, ``0.3333``.
+
+    Examples
+    --------
+    >>> factor_text(-2.0), factor_text(1 / 64), factor_text(1 / 3 + 1e-9)
+    ('−2', '1/64', '0.3333')
+    """
+    if isinstance(factor, float) and math.isfinite(factor) and factor != int(factor):
+        inverse = round(1 / factor)
+        factor = Fraction(1, inverse) if inverse and 1 / inverse == factor else f"{factor:.4g}"
+    return number_text(factor).replace("-", "−")
 
 
 def word(node: Node) -> str:
@@ -88,7 +104,7 @@ def _einsum_word(node: Einsum) -> str:
         return core
     if coefficient == -1:
         return "negate" if core == "scale" else f"−{core}"
-    factor = number_text(coefficient).replace("-", "−")
+    factor = factor_text(coefficient)
     return f"times {factor}" if core == "scale" else f"{factor} × {core}"
 
 
@@ -116,7 +132,7 @@ def _product_word(node: Einsum) -> str:
     summed = node.wiring.summed
     if not summed and {label for labels in inputs for label in labels} >= set(output):
         if len(set(node.operands)) == 1 and node.wiring.is_elementwise:
-            return {2: "square", 3: "cube"}.get(len(inputs), f"power {len(inputs)}")
+            return "square" if len(inputs) == 2 else f"power {len(inputs)}"
         outer = all(inputs) and sum(map(len, inputs)) == len(output)
         return "outer product" if outer else "multiply"
     if len(inputs) == 2 and summed == set(inputs[0]) & set(inputs[1]) and set(output) <= {*inputs[0], *inputs[1]}:
