@@ -22,6 +22,7 @@ from symdiff.ops import (
     comparison,
     contractions,
     elementwise,
+    getitem,
     indexing,
     powers,
     reductions,

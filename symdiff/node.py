@@ -73,6 +73,8 @@ class Node(Methods):
         start = len(cls.fields)
         cls.fields = (*cls.fields, *own)
         for place, name in enumerate(own, start):
+            if hasattr(cls, name):
+                raise TypeError(f"{cls.__name__}: nodes have a {name!r} already; name the attribute otherwise")
             setattr(cls, name, _attribute(place))
 
     def __new__(cls, *operands: Node, **attributes: Any) -> Self:

@@ -7,6 +7,7 @@ as one program. An update is made of nodes, so it can be printed, and differenti
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -23,21 +24,13 @@ from symdiff.ops.elementwise import maximum
 from symdiff.ops.leaves import Variable
 from symdiff.ops.powers import power, sqrt
 
-__all__ = [
-    "SGD",
-    "Adagrad",
-    "Adam",
-    "Momentum",
-    "Nesterov",
-    "Optimizer",
-    "RMSProp",
-    "clip_by_global_norm",
-]
+__all__ = ["SGD", "Adagrad", "Adam", "Momentum", "Nesterov", "Optimizer", "RMSProp", "clip_by_global_norm"]
 
 Parameters: TypeAlias = Sequence[Variable] | Mapping[str, Variable]
 Gradients: TypeAlias = Sequence[Node] | Mapping[str, Node]
 
 
+@dataclass(eq=False)
 class Optimizer(Stateful):
     """A rule that turns gradients into updates; a subclass defines `update`, for one parameter.
 
@@ -67,9 +60,9 @@ class Optimizer(Stateful):
     """
 
     remembers: ClassVar[tuple[str, ...]] = ()
+    learning_rate: float | Node = 0.01
 
-    def __init__(self, learning_rate: float | Node) -> None:
-        self.learning_rate = learning_rate
+    def __post_init__(self) -> None:
         self.memory: dict[str, list[Variable]] = {}
         self._parameters: list[Variable] = []
 
@@ -144,20 +137,19 @@ def _zeros(x: Variable, kind: str) -> Variable:
     return Variable(np.zeros_like(x.value), f"{x.name}_{kind}" if x.name else kind, trainable=False)
 
 
+@dataclass(eq=False)
 class SGD(Optimizer):
     """x' = x - rate g
 
     Robbins and Monro, "A stochastic approximation method", 1951.
     """
 
-    def __init__(self, learning_rate: float | Node = 0.01) -> None:
-        super().__init__(learning_rate)
-
     def update(self, x: Node, g: Node, *memory: Node) -> tuple[Node, ...]:
         """One step against the gradient."""
         return (x - self.rate(x.dtype) * g,)
 
 
+@dataclass(eq=False)
 class Momentum(Optimizer):
     """v' = momentum v + g,  x' = x - rate v'
 
@@ -165,10 +157,7 @@ class Momentum(Optimizer):
     """
 
     remembers = ("velocity",)
-
-    def __init__(self, learning_rate: float | Node = 0.01, momentum: float = 0.9) -> None:
-        super().__init__(learning_rate)
-        self.momentum = momentum
+    momentum: float = 0.9
 
     def update(self, x: Node, g: Node, *memory: Node) -> tuple[Node, ...]:
         """A heavy ball, rolling."""
@@ -177,6 +166,7 @@ class Momentum(Optimizer):
         return x - self.rate(x.dtype) * velocity, velocity
 
 
+@dataclass(eq=False)
 class Nesterov(Momentum):
     """v' = momentum v + g,  x' = x - rate (g + momentum v')
 
@@ -192,6 +182,7 @@ class Nesterov(Momentum):
         return x - self.rate(x.dtype) * (g + self.momentum * velocity), velocity
 
 
+@dataclass(eq=False)
 class Adagrad(Optimizer):
     """s' = s + g^2,  x' = x - rate g / (sqrt(s') + epsilon)
 
@@ -200,10 +191,7 @@ class Adagrad(Optimizer):
     """
 
     remembers = ("squares",)
-
-    def __init__(self, learning_rate: float | Node = 0.01, epsilon: float = 1e-10) -> None:
-        super().__init__(learning_rate)
-        self.epsilon = epsilon
+    epsilon: float = 1e-10
 
     def update(self, x: Node, g: Node, *memory: Node) -> tuple[Node, ...]:
         """Steps that shrink with the sum of all squared gradients."""
@@ -212,6 +200,7 @@ class Adagrad(Optimizer):
         return x - self.rate(x.dtype) * g / (sqrt(squares) + self.epsilon), squares
 
 
+@dataclass(eq=False)
 class RMSProp(Optimizer):
     """s' = decay s + (1 - decay) g^2,  x' = x - rate g / (sqrt(s') + epsilon)
 
@@ -219,13 +208,9 @@ class RMSProp(Optimizer):
     """
 
     remembers = ("squares",)
-
-    def __init__(
-        self, learning_rate: float | Node = 0.001, decay: float = 0.9, epsilon: float = 1e-8
-    ) -> None:
-        super().__init__(learning_rate)
-        self.decay = decay
-        self.epsilon = epsilon
+    learning_rate: float | Node = 0.001
+    decay: float = 0.9
+    epsilon: float = 1e-8
 
     def update(self, x: Node, g: Node, *memory: Node) -> tuple[Node, ...]:
         """Steps in units of the recent size of the gradient."""
@@ -234,6 +219,7 @@ class RMSProp(Optimizer):
         return x - self.rate(x.dtype) * g / (sqrt(squares) + self.epsilon), squares
 
 
+@dataclass(eq=False)
 class Adam(Optimizer):
     """Adam: steps by the mean of recent gradients, in units of their recent size.
 
@@ -267,18 +253,13 @@ class Adam(Optimizer):
     """
 
     remembers = ("mean", "squares")
+    learning_rate: float | Node = 0.001
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
 
-    def __init__(
-        self,
-        learning_rate: float | Node = 0.001,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        epsilon: float = 1e-8,
-    ) -> None:
-        super().__init__(learning_rate)
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self.steps = Variable(np.array(0), "steps", trainable=False)
 
     def updates(self, parameters: Parameters, gradients: Gradients) -> dict[Variable, Node]:

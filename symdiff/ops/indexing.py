@@ -49,7 +49,7 @@ class Take(Linear):
             return None
         x, indices = self.operands
         axis = self.axis + g.ndim - self.ndim
-        return ScatterAdd(g, indices, axis=axis, size=x.shape[self.axis])
+        return ScatterAdd(g, indices, axis=axis, length=x.shape[self.axis])
 
     def jvp(self, k: int, dx: Node) -> Node | None:
         return None if k else super().jvp(k, dx)
@@ -60,7 +60,7 @@ class ScatterAdd(Linear):
 
     __slots__ = ()
     axis: int
-    size: Size
+    length: Size
 
     def infer_shape(self) -> Shape:
         x, indices = self.operands
@@ -71,7 +71,7 @@ class ScatterAdd(Linear):
                 f"scatter_add: the values are {shape_text(found)} from axis {self.axis} on, but the "
                 f"indices are {shape_text(indices.shape)}"
             )
-        return (*x.shape[: self.axis], self.size, *rest)
+        return (*x.shape[: self.axis], self.length, *rest)
 
     def infer_dtype(self) -> DType:
         return self.operands[0].dtype
@@ -94,18 +94,18 @@ class OneHot(Node):
     """1 where the last index equals the entry, else 0"""
 
     __slots__ = ()
-    size: Size
+    length: Size
     to: DType
 
     def infer_shape(self) -> Shape:
-        return (*self.operands[0].shape, self.size)
+        return (*self.operands[0].shape, self.length)
 
     def infer_dtype(self) -> DType:
         return self.to
 
     def compute(self, xp: Any, indices: Any) -> Any:
-        check_range("one_hot", indices, 0, self.size)  # type: ignore[arg-type]
-        return xp.equal(indices[..., None], xp.arange(self.size)).astype(self.to)
+        check_range("one_hot", indices, 0, self.length)  # type: ignore[arg-type]
+        return xp.equal(indices[..., None], xp.arange(self.length)).astype(self.to)
 
     def vjp(self, k: int, g: Node) -> Node | None:
         return None
@@ -138,7 +138,7 @@ class Pick(Linear):
         if k == 1:
             return None
         x, indices = self.operands
-        return multiply(expand_dims(g, -1), OneHot(indices, size=x.shape[-1], to=g.dtype))
+        return multiply(expand_dims(g, -1), OneHot(indices, length=x.shape[-1], to=g.dtype))
 
     def jvp(self, k: int, dx: Node) -> Node | None:
         return None if k else super().jvp(k, dx)
@@ -182,7 +182,7 @@ def scatter_add(values: Any, indices: Any, size: Size, axis: int = 0) -> Node:
     """
     values, places = constant(values), as_indices(indices)
     (axis,) = normal_axes("scatter_add", axis, values.ndim)
-    return ScatterAdd(values, places, axis=axis, size=size)
+    return ScatterAdd(values, places, axis=axis, length=size)
 
 
 def one_hot(indices: Any, size: Size, dtype: Any = float) -> Node:
@@ -199,4 +199,4 @@ def one_hot(indices: Any, size: Size, dtype: Any = float) -> Node:
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
-    return OneHot(as_indices(indices), size=size, to=as_dtype(dtype))
+    return OneHot(as_indices(indices), length=size, to=as_dtype(dtype))

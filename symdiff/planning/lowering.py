@@ -116,17 +116,20 @@ class Lowering:
     def elementwise(self, node: Node) -> int:
         """A function of entries, on registers that broadcast against each other."""
         arguments = [self.operand(operand) for operand in node.operands]
-        if all(isinstance(argument, Literal) for argument in arguments):
-            arguments = [
-                self.build.broadcast(argument, (), operand.dtype)
-                for argument, operand in zip(arguments, node.operands, strict=True)
-            ]
+        typed = {
+            operand.dtype
+            for operand, argument in zip(node.operands, arguments, strict=True)
+            if not isinstance(argument, Literal)
+        }
+        for k, operand in enumerate(node.operands):
+            if operand.dtype not in typed:  # a bare number would take NumPy's default type
+                arguments[k] = self.build.broadcast(arguments[k], (), operand.dtype)
         shape = joint_shape([self.build.shape(argument) for argument in arguments])
         return self.build.add(
             "elementwise", tuple(arguments), shape, node.dtype, (), math.prod(shape), detached(node)
         )
 
-    def add(self, node: Add) -> Argument:
+    def add(self, node: Add) -> int:
         """A sum, the widest term first, so that the others can be added in place."""
         terms = [
             (self.operand(operand), factor)
@@ -135,17 +138,10 @@ class Lowering:
         rest = [self.build.shape(argument) for argument, _ in terms]
         shape = joint_shape(rest)
         terms.sort(key=lambda term: (-math.prod(self.build.shape(term[0])), term[1] != 1))
-        common = abs(terms[0][1])
-        if common != 1 and all(factor in (common, -common) for _, factor in terms):
-            terms = [(argument, 1 if factor == common else -1) for argument, factor in terms]
-            terms.sort(key=lambda term: (-math.prod(self.build.shape(term[0])), term[1] != 1))
-        else:
-            common = 1
         factors = tuple(Literal.of(factor) for _, factor in terms)
         flops = math.prod(shape) * (len(terms) - 1 + sum(f.value not in (1, -1) for f in factors))
         arguments = tuple([argument for argument, _ in terms])
-        register = self.build.add("add", arguments, shape, node.dtype, factors, flops)
-        return scaled(self.build, register, common, node.dtype)
+        return self.build.add("add", arguments, shape, node.dtype, factors, flops)
 
     # --- einsums ----------------------------------------------------------------------------------
 

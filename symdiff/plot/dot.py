@@ -14,6 +14,7 @@ __all__ = ["dot_text"]
 
 FONT = "Helvetica,Arial,sans-serif"
 OPERATIONS = ("forward", "gradient")
+CROSSING = {"color": "#0067a399", "style": "dashed", "weight": "0"}
 MANY = 200  # boxes above which the layout is told to hurry
 TINTS = {"forward": "#0067a3", "gradient": "#c04f00"}
 
@@ -24,10 +25,10 @@ def dot_text(scene: Scene, title: str | None, direction: str, legend: bool) -> s
 
     graph = Digraph(graph_attr=_sheet(title, direction, len(scene.boxes)))
     graph.attr("node", fontname=FONT, fontsize="12", fontcolor="#1a1a1a", height="0.3", width="0.3")
-    graph.attr("edge", color="#5f6368", arrowsize="0.6", penwidth="0.9")
+    graph.attr("edge", color="#5f6368", arrowsize="0.6", penwidth="0.9", weight="4")
     _fill(graph, scene.boxes, (), "c")
     for edge in scene.edges:
-        graph.edge(edge.tail, _head(edge, direction))
+        graph.edge(edge.tail, _head(edge, direction), **(CROSSING if edge.crossing else {}))
     if legend:
         _legend(graph, scene)
     return str(graph.source)
@@ -91,7 +92,7 @@ def _label(box: Box) -> str:
     if box.kind:
         body += f'<BR/><FONT POINT-SIZE="9" COLOR="#4d4d4d">{_escape(box.kind)}</FONT>'
     if box.result:
-        body += f'<BR/><FONT COLOR="{LOOKS[box.role].line}"><B>= {_escape(box.result)}</B></FONT>'
+        body += f'<BR/><FONT COLOR="{LOOKS[box.role].line}"><B>&#160;= {_escape(box.result)}&#160;</B></FONT>'
     if box.role not in OPERATIONS:
         return f"<{body}>"
     cells = "".join(_cell(text, port) for text, port in box.row)
@@ -103,7 +104,8 @@ def _label(box: Box) -> str:
 def _cell(text: str, port: int | None) -> str:
     """A part of the first line, where the edge of an operand may end."""
     mark = "" if port is None else f' PORT="p{port}"'
-    return f'<TD{mark}><FONT POINT-SIZE="10">{_escape(text)}</FONT></TD>'
+    shown = _escape(text) if mark else f"&#160;{_escape(text)}&#160;"
+    return f'<TD{mark}><FONT POINT-SIZE="10">{shown}</FONT></TD>'
 
 
 def _escape(text: str, width: int = WIDTH) -> str:
@@ -117,11 +119,11 @@ def _head(edge: Edge, direction: str) -> str:
 
 
 def _legend(graph: Any, scene: Scene) -> None:
-    """A row of samples below everything: only of the kinds that are there."""
+    """Samples beside what comes first: only of the kinds that are there."""
     present = {box.role for box in scene.boxes} | {"output"}
     names = [role for role in LOOKS if role in present]
     with graph.subgraph(name="legend") as row:
-        row.attr(rank="sink")
+        row.attr(rank="source")
         for name in names:
             look = LOOKS[name]
             row.node(
@@ -132,7 +134,7 @@ def _legend(graph: Any, scene: Scene) -> None:
                 fillcolor=look.fill,
                 color=look.line,
                 fontsize="10",
-                margin="0.06,0.03",
+                margin="0.02,0.02" if look.shape == "hexagon" else "0.06,0.03",
                 penwidth="3" if name == "output" else "1.1",
             )
         for left, right in zip(names, names[1:], strict=False):

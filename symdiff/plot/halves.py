@@ -75,8 +75,11 @@ def _uses(order: Sequence[Node], forward: Collection[Node], paths: Mapping[Node,
             for operand in node.operands:
                 path = paths[node]
                 uses[operand] = _common(uses[operand], path) if operand in uses else path
-    return {node: paths[node] or uses.get(node, ()) if is_leaf(node) else uses.get(node, paths[node])
-            for node in order if node in forward}
+    return {
+        node: paths[node] or uses.get(node, ()) if is_leaf(node) else uses.get(node, paths[node])
+        for node in order
+        if node in forward
+    }
 
 
 def _inherited(node: Node, paths: Mapping[Node, Path], uses: Mapping[Node, Path]) -> Path:

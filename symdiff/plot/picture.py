@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -192,11 +192,11 @@ def _named(nodes: Nodes) -> dict[Node, str]:
 
 def _replace(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as reason:
+        part.unlink(missing_ok=True)
+        reason.filename, reason.filename2 = str(path), None
         raise

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 
 __all__ = ["FORMATS", "INSTALL", "PlotWarning", "render"]
 
@@ -28,25 +26,24 @@ def render(dot: str, kind: str) -> bytes | None:
     if kind == "png":
         dot = dot.replace("{", "{\n\tdpi=144", 1)
     drawn = _by_program(dot, kind) if shutil.which("dot") else None
-    if drawn is None and find_spec("pygraphviz") is not None:
-        drawn = _by_library(dot, kind)
-    return drawn
+    return _by_library(dot, kind) if drawn is None else drawn
 
 
 def _by_program(dot: str, kind: str) -> bytes | None:
     """Through the program dot; None where it was built without this format."""
-    done = subprocess.run(
-        ["dot", f"-T{kind}"], input=dot.encode(), capture_output=True, check=False, timeout=None
-    )
+    done = subprocess.run(["dot", f"-T{kind}"], input=dot.encode(), capture_output=True, check=False)
     return done.stdout if done.returncode == 0 and done.stdout else None
 
 
-def _by_library(dot: str, kind: str) -> bytes:
-    """Through pygraphviz, whose wheel brings Graphviz."""
-    from pygraphviz import AGraph
+def _by_library(dot: str, kind: str) -> bytes | None:
+    """Through pygraphviz, whose wheel brings Graphviz; None where it is missing or cannot."""
+    try:
+        from pygraphviz import AGraph
 
-    with _one_at_a_time, _without_font_warnings():
-        return bytes(AGraph(string=dot).draw(format=kind, prog="dot"))
+        with _one_at_a_time, _without_font_warnings():
+            return bytes(AGraph(string=dot).draw(format=kind, prog="dot"))
+    except (ImportError, OSError, ValueError):
+        return None
 
 
 @contextmanager
@@ -65,5 +62,5 @@ def _without_font_warnings() -> Iterator[None]:
             os.dup2(stderr, 2)
             os.close(stderr)
             held.seek(0)
-            lines = held.read().decode(errors="replace").splitlines(keepends=True)
-            sys.stderr.write("".join(line for line in lines if not line.startswith("Fontconfig")))
+            lines = held.read().splitlines(keepends=True)
+            os.write(2, b"".join(line for line in lines if not line.startswith(b"Fontconfig")))

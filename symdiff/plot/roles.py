@@ -11,7 +11,7 @@ __all__ = ["LOOKS", "Look", "is_leaf", "role_of"]
 
 
 class Look(NamedTuple):
-    """Shape, colours and the words of the legend; the colours are Okabe and Ito's, and tints of them."""
+    """Shape and colours; the colours are shades and tints of Okabe and Ito's, which everyone tells apart."""
 
     shape: str
     style: str
@@ -48,7 +48,7 @@ def role_of(node: Node, forward: bool) -> str:
         case Placeholder():
             return "input"
         case Variable():
-            return "parameter" if node.trainable else "constant"
+            return "parameter" if node.trainable else "input"
         case Constant():
             return "constant"
     if is_leaf(node):

@@ -76,7 +76,11 @@ def _sum(node: Add, order: Sequence[int], inlined: bool) -> Row:
     signs, terms = [], []
     for place, name in zip(order, _names(len(order)), strict=True):
         sign, size = signed(node.coefficients[place])
-        shown = "" if size == 1 or (inlined and is_scalar_constant(node.operands[place])) else f"{factor_text(size)} "
+        shown = (
+            ""
+            if size == 1 or (inlined and is_scalar_constant(node.operands[place]))
+            else f"{factor_text(size)} "
+        )
         signs.append(sign)
         terms.append(shown + name)
     if set(signs) == {"+"} and terms == _names(len(order)):

@@ -14,7 +14,7 @@ from symdiff.ops.leaves import Constant, Placeholder, Variable
 from symdiff.plot.halves import Path, gradients_of, modules
 from symdiff.plot.roles import is_leaf, role_of
 from symdiff.plot.rows import Row, row, signed, sorted_operands
-from symdiff.plot.words import clipped, kind_text, leaf_text, word
+from symdiff.plot.words import kind_text, leaf_text, word
 
 __all__ = ["Box", "Edge", "Scene", "scene_of"]
 
@@ -38,7 +38,8 @@ class Edge:
 
     tail: str
     head: str
-    port: int | None = None
+    port: int | None
+    crossing: bool  # from the forward to the gradient half
 
 
 @dataclass(slots=True)
@@ -73,13 +74,14 @@ def drawing_order(outputs: Sequence[Node]) -> list[Node]:
     """
     done: dict[Node, None] = {}
     for output in outputs:
-        stack = [output]
+        stack = [(output, iter(output.operands))]
         while stack:
-            waiting = [operand for operand in stack[-1].operands if operand not in done]
-            if waiting:
-                stack.append(waiting[0])
+            node, waiting = stack[-1]
+            operand = next((operand for operand in waiting if operand not in done), None)
+            if operand is None:
+                done.setdefault(stack.pop()[0])
             else:
-                done.setdefault(stack.pop())
+                stack.append((operand, iter(operand.operands)))
     return list(done)
 
 
@@ -89,68 +91,81 @@ class _Painter:
     def __init__(
         self, order: Sequence[Node], outputs: Mapping[Node, str], forward: Sequence[Node], shared: bool
     ) -> None:
-        self.order = order
-        self.outputs = outputs
-        self.shared = shared
+        self.order, self.shared = order, shared
+        self.tops = set(forward)
         self.forward = set(toposort(*forward))
         self.split = any(node not in self.forward and not is_leaf(node) for node in order)
         owners = gradients_of(forward[0]) if self.split else {}
         self.paths = modules(order, self.forward, owners)
-        self.results = dict(outputs)
         self.numbers = _numbers(order)
         self.fixed = _fixed(order)
+        self.results = {
+            node: name or self.gradient_text(owners.get(node, ())) for node, name in outputs.items()
+        }
         self.keys: dict[Node, str] = {}
         self.drawn = Scene()
-        for node, leaves in owners.items():
-            if node in outputs and not outputs[node] and node is not forward[0]:
-                names = ", ".join(leaf_text(leaf, self.numbers) for leaf in leaves)
-                self.results[node] = f"gradient of {names}"
+
+    def gradient_text(self, leaves: Sequence[Node]) -> str:
+        """What a gradient is called that has no name."""
+        names = [leaf_text(leaf, self.numbers) for leaf in leaves]
+        return f"gradient of {', '.join(names)}" if names else ""
 
     def scene(self) -> Scene:
         """The whole scene."""
         for node in self.order:
             if not is_leaf(node):
-                self.box(node)
-            elif self.shared or node in self.outputs:
-                self.keys[node] = self.chip(node, None)
+                self.operation(node)
+            elif self.shared or node in self.results:
+                first = self.shared and node in self.forward
+                self.keys[node] = self.chip(node, self.cluster(node, first or node in self.tops))
         return self.drawn
 
-    def box(self, node: Node) -> None:
-        """An operation, and the edges that end there."""
+    def operation(self, node: Node) -> None:
+        """A box, and the edges that end there."""
         order = sorted_operands(node, self.fixed)
         texts = row(node, order, inlined=not self.shared)
         ports = {port for _, port in texts}
+        path = self.cluster(node, node in self.forward)
         tails: dict[tuple[Node, int | None], str] = {}
         for k in order:
             operand, port = node.operands[k], (k if k in ports else None)
             if (operand, port) not in tails:
-                tails[operand, port] = self.tail(operand, node, k)
-        key = self.add(node, node, texts, word(node), self.outputs.get(node) is not None)
+                tails[operand, port] = self.tail(node, k, path)
+        role = role_of(node, node in self.forward)
+        key = self.add(role, texts, word(node), kind_text(node), self.results.get(node), path)
         self.keys[node] = key
-        self.drawn.edges += [Edge(tail, key, port) for (_, port), tail in tails.items()]
+        for (operand, port), tail in tails.items():
+            crossing = node not in self.forward and operand in self.forward and not is_leaf(operand)
+            self.drawn.edges.append(Edge(tail, key, port, crossing))
 
-    def tail(self, operand: Node, user: Node, place: int) -> str:
-        """The box an edge starts from: a chip of its own for a leaf, unless chips are shared."""
+    def tail(self, user: Node, place: int, path: Path) -> str:
+        """Where an edge starts: at a chip of its own for a leaf, unless chips are shared."""
+        operand = user.operands[place]
         if not is_leaf(operand) or self.shared:
             return self.keys[operand]
         if isinstance(user, Add) and is_scalar_constant(operand):
             operand = scale(operand, signed(user.coefficients[place])[1])
-        return self.chip(operand, user)
+        return self.add(*self.leaf(operand), None, path)
 
-    def chip(self, leaf: Node, user: Node | None) -> str:
-        """A leaf, drawn next to *user*, or on its own."""
-        return self.add(leaf, leaf if user is None else user, (), leaf_text(leaf, self.numbers), user is None)
+    def chip(self, leaf: Node, path: Path) -> str:
+        """A leaf that stands for itself: an output, or one chip for all its uses."""
+        return self.add(*self.leaf(leaf), self.results.get(leaf), path)
 
-    def add(self, node: Node, near: Node, texts: Row, text: str, output: bool) -> str:
-        """A box for *node* in the clusters of the node *near*."""
+    def leaf(self, node: Node) -> tuple[str, Row, str, str]:
+        """Role and lines of a chip; a number needs no dtype."""
+        role = role_of(node, True)
+        kind = "" if role == "constant" and not node.shape else kind_text(node)
+        return role, (), leaf_text(node, self.numbers), kind
+
+    def cluster(self, node: Node, forward: bool) -> Path:
+        """The clusters in which *node* stands, its half first if there are two."""
+        path = self.paths[node]
+        return ("forward" if forward else "gradient", *path) if self.split else path
+
+    def add(self, role: str, texts: Row, text: str, kind: str, result: str | None, path: Path) -> str:
+        """One more box."""
         key = f"n{len(self.drawn.boxes)}"
-        path = self.paths.get(near, ())
-        if self.split:
-            path = ("forward" if near in self.forward else "gradient", *path)
-        result = self.results.get(node, "") if output and node in self.outputs else None
-        kind = "" if is_leaf(node) and not node.shape and role_of(node, True) == "constant" else kind_text(node)
-        role = role_of(node, node in self.forward)
-        self.drawn.boxes.append(Box(key, role, texts, clipped(text), kind, result, path))
+        self.drawn.boxes.append(Box(key, role, texts, text, kind, result, path))
         return key
 
 

@@ -64,7 +64,7 @@ def factor_text(factor: Any) -> str:
     ('−2', '1/64', '0.3333')
     """
     if isinstance(factor, float) and math.isfinite(factor) and factor != int(factor):
-        inverse = round(1 / factor)
+        inverse = round(1 / factor) if abs(factor) > 1e-6 else 0
         factor = Fraction(1, inverse) if inverse and 1 / inverse == factor else f"{factor:.4g}"
     return number_text(factor).replace("-", "−")
 
@@ -135,7 +135,11 @@ def _product_word(node: Einsum) -> str:
             return "square" if len(inputs) == 2 else f"power {len(inputs)}"
         outer = all(inputs) and sum(map(len, inputs)) == len(output)
         return "outer product" if outer else "multiply"
-    if len(inputs) == 2 and summed == set(inputs[0]) & set(inputs[1]) and set(output) <= {*inputs[0], *inputs[1]}:
+    if (
+        len(inputs) == 2
+        and summed == set(inputs[0]) & set(inputs[1])
+        and set(output) <= {*inputs[0], *inputs[1]}
+    ):
         if not output:
             return "dot product"
         return "matmul" if max(map(len, inputs)) <= 2 else "contract"

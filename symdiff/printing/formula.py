@@ -143,7 +143,7 @@ class _Writer:
                 return f"concatenate([{inside}], axis={axis})"
             case Take(axis=axis):
                 return f"take({inside}, axis={axis})"
-            case OneHot(size=size):
+            case OneHot(length=size):
                 return f"one_hot({inside}, {size_text(size)})"
             case Reduction(axes=axes) if len(axes) == node.operands[0].ndim:
                 return f"{name}({inside})"
