@@ -74,7 +74,7 @@ class Node(Methods):
         cls.fields = (*cls.fields, *own)
         for place, name in enumerate(own, start):
             if hasattr(cls, name):
-                raise TypeError(f"{cls.__name__}: nodes have a {name!r} already; name the attribute otherwise")
+                raise TypeError(f"{cls.__name__}: a node has {name!r} already; choose another name")
             setattr(cls, name, _attribute(place))
 
     def __new__(cls, *operands: Node, **attributes: Any) -> Self:

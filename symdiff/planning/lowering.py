@@ -19,7 +19,7 @@ from symdiff.ops.shaping import Slice
 from symdiff.planning.einsums import Contraction, Factor, contract_factors, scaled
 from symdiff.planning.merging import merge_products
 from symdiff.planning.stacking import stack_sums
-from symdiff.planning.steps import VIEWS, Argument, Builder, Literal, Plan, Sizes
+from symdiff.planning.steps import VIEWS, Argument, Builder, Literal, Plan, Sizes, Step, pruned
 
 __all__ = ["plan"]
 
@@ -37,7 +37,8 @@ def plan(outputs: Sequence[Node], inputs: Sequence[Node]) -> Plan:
         if node not in lowering.values:
             lowering.values[node] = lowering.lower(node)
     registers = [lowering.exact(node) for node in merged]
-    return Plan(lowering.build.steps, list(inputs), registers, _shared(lowering.build, registers))
+    steps, registers = pruned(lowering.build.steps, registers)
+    return Plan(steps, list(inputs), registers, _shared(steps, registers))
 
 
 def _stand_in(node: Node) -> Node:
@@ -55,17 +56,17 @@ def _cut(outputs: Sequence[Node], given: dict[Node, Node]) -> list[Node]:
     return [new[output] for output in outputs]
 
 
-def _shared(build: Builder, registers: list[int]) -> list[bool]:
+def _shared(steps: Sequence[Step], registers: list[int]) -> list[bool]:
     """Which outputs must be copied, since they share memory with an input or an earlier output."""
     taken: set[int] = set()
     copied = []
     for register in registers:
         root = register
         stretched = False
-        while build.steps[root].kind in VIEWS:
-            stretched |= build.steps[root].kind == "broadcast"
-            root = build.steps[root].arguments[0]  # type: ignore[assignment]
-        owned = build.steps[root].kind not in ("input", "constant")
+        while steps[root].kind in VIEWS:
+            stretched |= steps[root].kind == "broadcast"
+            root = steps[root].arguments[0]  # type: ignore[assignment]
+        owned = steps[root].kind not in ("input", "constant")
         copied.append(not owned or root in taken or stretched)
         taken.add(root)
     return copied

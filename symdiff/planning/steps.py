@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from symdiff.dtypes import DType
 from symdiff.node import Node
 
-__all__ = ["Argument", "Builder", "Literal", "Plan", "Step"]
+__all__ = ["Argument", "Builder", "Literal", "Plan", "Step", "pruned"]
 
 Sizes: TypeAlias = tuple[int, ...]
 VIEWS = frozenset({"transpose", "reshape", "expand", "diagonal", "broadcast", "slice"})
@@ -66,6 +66,23 @@ class Plan:
     def flops(self) -> int:
         """Additions, multiplications and calls of functions, counted entry by entry."""
         return sum(step.flops for step in self.steps)
+
+
+def pruned(steps: list[Step], outputs: list[int]) -> tuple[list[Step], list[int]]:
+    """The steps that the outputs need, and the outputs' new registers; inputs all stay."""
+    needed = set(outputs)
+    for register in reversed(range(len(steps))):
+        if register in needed:
+            needed.update(a for a in steps[register].arguments if isinstance(a, int))
+    kept = [k for k, step in enumerate(steps) if k in needed or step.kind == "input"]
+    new = {register: place for place, register in enumerate(kept)}
+    moved = [
+        replace(
+            steps[k], arguments=tuple([new[a] if isinstance(a, int) else a for a in steps[k].arguments])
+        )
+        for k in kept
+    ]
+    return moved, [new[register] for register in outputs]
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from symdiff.plot.roles import LOOKS
@@ -137,5 +138,5 @@ def _legend(graph: Any, scene: Scene) -> None:
                 margin="0.02,0.02" if look.shape == "hexagon" else "0.06,0.03",
                 penwidth="3" if name == "output" else "1.1",
             )
-        for left, right in zip(names, names[1:], strict=False):
+        for left, right in pairwise(names):
             row.edge(f"legend_{left}", f"legend_{right}", style="invis")

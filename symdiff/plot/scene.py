@@ -76,8 +76,7 @@ def drawing_order(outputs: Sequence[Node]) -> list[Node]:
     for output in outputs:
         stack = [(output, iter(output.operands))]
         while stack:
-            node, waiting = stack[-1]
-            operand = next((operand for operand in waiting if operand not in done), None)
+            operand = next((operand for operand in stack[-1][1] if operand not in done), None)
             if operand is None:
                 done.setdefault(stack.pop()[0])
             else:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from symdiff.dims import shape_text
+from symdiff.dims import product, shape_text
 from symdiff.node import Node
 from symdiff.ops.add import Add
 from symdiff.ops.comparison import Compare
@@ -25,11 +25,11 @@ WIDTH = 40  # characters of a name or a formula that are shown
 
 
 def clipped(text: str, width: int = WIDTH) -> str:
-    """*text* on one line, without characters that do not print, and of bounded length.
+    r"""*text* on one line, without characters that do not print, and of bounded length.
 
     Examples
     --------
-    >>> clipped("two\\nlines")
+    >>> clipped("two\nlines")
     'two lines'
     """
     line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
@@ -97,9 +97,8 @@ def _einsum_word(node: Einsum) -> str:
     wiring, coefficient = node.wiring, node.coefficient
     summed = [wiring.sizes[label] for label in wiring.summed]
     core = _product_word(node) if len(node.operands) > 1 else _view_word(wiring)
-    if core == "sum" and all(isinstance(size, int) for size in summed):
-        if abs(coefficient * math.prod(summed) - 1) < 1e-12:  # type: ignore[arg-type]
-            return "mean"
+    if core == "sum" and coefficient * product(summed) == 1:
+        return "mean"
     if coefficient == 1:
         return core
     if coefficient == -1:
@@ -126,7 +125,7 @@ def _view_word(wiring: Wiring) -> str:
 
 def _product_word(node: Einsum) -> str:
     """The word for an einsum of several operands."""
-    inputs, output, sizes = node.wiring
+    inputs, output, _ = node.wiring
     if any(len(set(labels)) < len(labels) for labels in (*inputs, output)):
         return "einsum"
     summed = node.wiring.summed
