@@ -1,9 +1,15 @@
-"""Products of products become one contraction where that is cheaper and nothing shared is lost."""
+"""Products of products become one contraction where that is cheaper and nothing shared is lost.
+
+A region is an einsum together with the einsums that only it uses, theirs, and so on. Its contraction
+order is chosen as a whole, so that a chain of matrices that ends in a vector is contracted from the
+vector; where the whole is no cheaper than its parts, the parts stay.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from symdiff.coefficients import product as times
 from symdiff.contraction import binary_tree, pair_flops
@@ -13,42 +19,52 @@ from symdiff.node import Node
 from symdiff.ops.einsum import Einsum, contract
 from symdiff.wiring import Wiring
 
-__all__ = ["merge_products"]
+__all__ = ["cost", "merge_products"]
 
-MOST = 12  # operands of a merged einsum, so that the search for an order stays short
+MOST = 12  # operands of a region, so that the search for an order stays short
+
+
+class Region(NamedTuple):
+    """A product with everything that only it uses written into it, and what it costs at best."""
+
+    operands: tuple[Node, ...]
+    wiring: Wiring
+    coefficient: Any
+    cost: int
 
 
 def merge_products(outputs: Sequence[Node]) -> list[Node]:
     """The same graph with einsums that have one user merged into it, where that saves work."""
-    counts = consumers(toposort(*outputs))
+    order = toposort(*outputs)
+    counts = consumers(order)
     alone = {node for node, count in counts.items() if count == 1 and type(node) is Einsum}
     alone.difference_update(outputs)
-    if not alone:
-        return list(outputs)
     new: dict[Node, Node] = {}
-    for node in toposort(*outputs):
-        fresh = node.with_operands(*[new[operand] for operand in node.operands])
-        if type(fresh) is Einsum:
-            fresh = _merge(fresh, [new[operand] for operand in node.operands if operand in alone])
-        new[node] = fresh
+    regions: dict[Node, Region] = {}
+    for node in order:
+        new[node] = node.with_operands(*[new[operand] for operand in node.operands])
+        if type(node) is Einsum and type(new[node]) is Einsum:
+            inner = {x: regions[x] for x in node.operands if x in alone and x in regions}
+            apart = cost(node.wiring) + sum(region.cost for region in inner.values())
+            region = _region(node, inner, new)
+            if region.cost < apart:
+                new[node] = contract(region.operands, region.wiring, region.coefficient, node.result)
+            regions[node] = region._replace(cost=min(region.cost, apart))
     return [new[output] for output in outputs]
 
 
-def _merge(node: Einsum, alone: Sequence[Node]) -> Node:
-    """*node* with those of its operands nested that nobody else uses, while that is cheaper."""
-    current: Node = node
-    for inner in alone:
-        if type(current) is not Einsum or type(inner) is not Einsum or current.operands.count(inner) != 1:
-            continue
-        if len(current.operands) + len(inner.operands) - 1 > MOST:
-            continue
-        place = current.operands.index(inner)
-        wiring = current.wiring.nest(place, inner.wiring)
-        if cost(wiring) < cost(current.wiring) + cost(inner.wiring):
-            operands = (*current.operands[:place], *inner.operands, *current.operands[place + 1 :])
-            factor = times(current.coefficient, inner.coefficient)
-            current = contract(operands, wiring, factor, current.result)
-    return current
+def _region(node: Einsum, inner: dict[Node, Region], new: dict[Node, Node]) -> Region:
+    """*node* with its *inner* regions nested, or alone when that would be too many operands."""
+    operands = [new[operand] for operand in node.operands]
+    wiring, coefficient = node.wiring, node.coefficient
+    if len(operands) + sum(len(region.operands) - 1 for region in inner.values()) <= MOST:
+        for place in reversed(range(len(operands))):
+            region = inner.get(node.operands[place])
+            if region is not None:
+                wiring = wiring.nest(place, region.wiring)
+                operands[place : place + 1] = region.operands
+                coefficient = times(coefficient, region.coefficient)
+    return Region(tuple(operands), wiring, coefficient, cost(wiring))
 
 
 @lru_cache(maxsize=4096)
