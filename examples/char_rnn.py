@@ -14,6 +14,10 @@ import os
 import sys
 from pathlib import Path
 
+# products this small gain nothing from a second thread, and lose much of it when the machine is busy
+for library in ("OPENBLAS", "OMP", "MKL", "VECLIB"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
 import numpy as np
 
 import symdiff as sd
@@ -28,9 +32,9 @@ except ImportError:
 
 CELLS = {"rnn": RNN, "lstm": LSTM}
 MODEL = {"cell": "lstm", "hidden": 128, "layers": 1}  # what a new model is, unless options say otherwise
-STEPS = 1500  # training steps of a new model
+STEPS = 1000  # training steps of a new model
 HELD_OUT = 0.1  # the share of the text, at its end, that is not trained on
-ASCII = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."})
+PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."})
 
 
 # --- data -----------------------------------------------------------------------------------------------
@@ -61,9 +65,9 @@ def docstrings():
 
 
 def prose(pages):
-    """The paragraphs of running text, each once, in a small alphabet."""
-    paragraphs = [paragraph for page in pages for paragraph in page.translate(ASCII).split("\n\n")]
-    kept = [p for p in paragraphs if len(p) > 120 and not p[0].isspace() and "::=" not in p]
+    """The paragraphs of running text, each once: no code, no grammar, no tables."""
+    paragraphs = [p.strip("\n") for page in pages for p in page.translate(PLAIN).split("\n\n")]
+    kept = [p for p in paragraphs if len(p) > 120 and (p[0].isalnum() or p[0] in '"*[') and "::=" not in p]
     return "\n\n".join(dict.fromkeys(kept)) + "\n"
 
 
@@ -154,7 +158,7 @@ def writer(model, vocabulary, prompt, temperature, rng):
     return write
 
 
-# --- checkpoints ----------------------------------------------------------------------------------------
+# --- checkpoints and options ----------------------------------------------------------------------------
 
 
 def save(file, model, vocabulary, config):
@@ -179,14 +183,11 @@ def load(file):
         config = {name: type(value)(entries.pop(f"config.{name}")) for name, value in MODEL.items()}
         model = CharRNN(vocabulary, **config, rng=0)
         model.load_state(entries)
-    except FileNotFoundError:
-        sys.exit(f"char_rnn: cannot read {file}: there is no such file")
+    except OSError as reason:
+        sys.exit(f"char_rnn: cannot read {file}: {reason.strerror or reason}")
     except Exception:  # whatever zipfile, zlib and NumPy raise on files that were cut or changed
         sys.exit(f"char_rnn: {file} is not a checkpoint of this program, or is damaged")
     return model, vocabulary, config
-
-
-# --- options --------------------------------------------------------------------------------------------
 
 
 def options():
@@ -211,12 +212,9 @@ def options():
     args = parser.parse_args()
     args.steps = (0 if args.load else STEPS) if args.steps is None else args.steps
     least = {"hidden": 1, "layers": 1, "length": 1, "batch": 1, "steps": 0, "seed": 0, "sample": 0}
-    for name, bound in least.items():
-        if (value := getattr(args, name)) is not None and value < bound:
-            parser.error(f"--{name} {value} is below {bound}")
-    for name in ("lr", "temperature"):
-        if not 0 < getattr(args, name) < np.inf:
-            parser.error(f"--{name} {getattr(args, name)} is not a positive number")
+    for name, bound in (least | {"lr": 1e-9, "temperature": 1e-3}).items():
+        if (value := getattr(args, name)) is not None and not value >= bound:
+            parser.error(f"--{name} {value} is not at least {bound}")
     if args.save and (Path(args.save).is_dir() or not os.access(Path(args.save).parent, os.W_OK)):
         parser.error(f"--save {args.save}: no file can be written there")
     return args
@@ -229,8 +227,9 @@ def prepare(args):
     """The model, its vocabulary and configuration, and the text as codes."""
     text, source = read_text(args.text)
     needed = max(20, int((args.batch * args.length + 1) / (1 - HELD_OUT)) + 2 if args.steps else 0)
-    if len(text) < needed:
-        problem = f"too short: {len(text)} characters" if text else "empty"
+    different = len(set(text))
+    if len(text) < needed or different < 2:
+        problem = ("empty", "one character only", f"too short: {len(text)} characters")[min(different, 2)]
         sys.exit(f"char_rnn: {source} is {problem}; --batch and --length need {needed} characters")
     if args.load:
         model, vocabulary, config = load(args.load)
@@ -241,11 +240,10 @@ def prepare(args):
         vocabulary = "".join(sorted(set(text)))
         config = {name: getattr(args, name) or value for name, value in MODEL.items()}
         model = CharRNN(vocabulary, **config, rng=args.seed)
-    for role, part in (("text", text), ("prompt", args.prompt)):
-        if unknown := sorted(set(part) - set(vocabulary)):
-            sys.exit(f"char_rnn: the {role} has characters that the model never saw: {unknown}")
+    if unknown := sorted(set(text + args.prompt) - set(vocabulary)):
+        sys.exit(f"char_rnn: the text or the prompt has characters that the model never saw: {unknown}")
     numbers = {c: k for k, c in enumerate(vocabulary)}
-    print(f"corpus: {source}, {len(text):,} characters, {len(set(text))} different ones")
+    print(f"corpus: {source}, {len(text):,} characters, {different} different ones\n{model}")
     return model, vocabulary, config, np.array([numbers[c] for c in text])
 
 
@@ -287,7 +285,7 @@ def main():
     model, vocabulary, config, codes = prepare(args)
     edge = len(codes) - max(2, int(HELD_OUT * len(codes)))
     unigram, held_out = entropy(codes), evaluator(model, codes[edge:])
-    print(f"unigram entropy: {unigram:.3f} nats/char\n{model}")
+    print(f"unigram entropy: {unigram:.3f} nats/char\n")
     if args.plot:
         draw(model, args.plot)
     prompt = args.prompt or ("\n" if "\n" in vocabulary else vocabulary[0])
@@ -295,7 +293,7 @@ def main():
     if args.steps:
         train(model, codes[:edge], args, lambda: f"held-out loss {held_out():.3f}\n{write(200)}")
     loss = finite(held_out(), args.steps)
-    print(f"--- held-out loss: {loss!r} nats/char, {1 - loss / unigram:.1%} below the unigram entropy")
+    print(f"--- held-out loss: {loss!r} nats/char, {1 - loss / unigram:.1%} below the unigram entropy\n")
     if args.save:
         save(args.save, model, vocabulary, config)
     print(write(args.sample))

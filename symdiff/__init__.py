@@ -55,13 +55,14 @@ from symdiff.ops.elementwise import (
 from symdiff.ops.filled import eye, ones, ones_like, zeros, zeros_like
 from symdiff.ops.indexing import one_hot, scatter_add, take
 from symdiff.ops.leaves import Constant, Placeholder, Variable
-from symdiff.ops.losses import log_softmax, sigmoid_cross_entropy, softmax, softmax_cross_entropy
+from symdiff.ops.losses import sigmoid_cross_entropy, softmax_cross_entropy
 from symdiff.ops.operands import constant, full
 from symdiff.ops.padding import pad
 from symdiff.ops.powers import divide, floor_divide, log, power, reciprocal, remainder, sqrt, square
-from symdiff.ops.reductions import argmax, argmin, logsumexp, max, min
+from symdiff.ops.reductions import argmax, argmin, max, min
 from symdiff.ops.reshaping import reshape
 from symdiff.ops.shaping import concatenate, stack
+from symdiff.ops.softmax import log_softmax, logsumexp, softmax
 from symdiff.plot import plot, to_dot
 from symdiff.printing import listing
 from symdiff.program import Program, compile

@@ -10,9 +10,11 @@ import math
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from symdiff.dtypes import DType
 
-__all__ = ["Coefficient", "converted", "in_dtype", "inverse", "number", "product", "total"]
+__all__ = ["Coefficient", "converted", "in_dtype", "inverse", "joined", "number", "product", "total"]
 
 Coefficient: TypeAlias = bool | int | float | complex | Fraction
 
@@ -68,6 +70,17 @@ def product(a: Any, b: Any) -> Any:
     return a * b
 
 
+def joined(a: Any, b: Any, dtype: DType) -> Any:
+    """a times b, or None where the factors are in the range of *dtype* and the product is not."""
+    result = product(a, b)
+    size = abs(result)
+    if 1e-30 < size < 1e30 or dtype.kind not in "fc" or not a or not b:
+        return result
+    range_ = np.finfo(dtype)
+    inside = float(range_.tiny) <= size <= float(range_.max)
+    return result if inside or not math.isfinite(abs(a)) or not math.isfinite(abs(b)) else None
+
+
 def total(a: Any, b: Any) -> Any:
     """a plus b, exactly when one of them is a fraction."""
     if isinstance(a, Fraction) or isinstance(b, Fraction):
@@ -76,7 +89,7 @@ def total(a: Any, b: Any) -> Any:
 
 
 def inverse(value: Any) -> Any:
-    """One divided by *value*, exactly; None when that is not a finite number.
+    """One divided by *value*, exactly; None when there is no such coefficient.
 
     Examples
     --------
@@ -85,7 +98,9 @@ def inverse(value: Any) -> Any:
     """
     if isinstance(value, complex) or not value or not math.isfinite(value):
         return None
-    return _settle(1 / Fraction(value))
+    exact = 1 / Fraction(value)
+    settled = _settle(exact)
+    return settled if math.isfinite(settled) and Fraction(settled) == exact else None
 
 
 def _exactly(operation: Any, a: Any, b: Any) -> Any:
@@ -97,8 +112,12 @@ def _exactly(operation: Any, a: Any, b: Any) -> Any:
 
 def _settle(value: Fraction) -> Any:
     """A float where it is exact, the fraction where its terms are, the nearest float otherwise."""
-    nearest = float(value)
+    try:
+        nearest = float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
     if math.isinf(nearest) or Fraction(nearest) == value:
         return nearest
-    exact = all(Fraction(float(term)) == term for term in (value.numerator, value.denominator))
+    terms = (value.numerator, value.denominator)
+    exact = all(term.bit_length() < 1000 and Fraction(float(term)) == term for term in terms)
     return value if exact else nearest

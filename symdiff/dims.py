@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import itertools
 import re
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 __all__ = ["Dim", "Shape", "Size", "bind_size", "product", "quotient", "shape_text", "size_text"]
 
 Monomial: TypeAlias = tuple[str, ...]
+_process = uuid.uuid4().hex[:12]  # keeps nameless sizes of two processes apart
 _anonymous = itertools.count(1)
 
 
@@ -46,7 +48,7 @@ class Dim:
 
     def __init__(self, name: str | None = None) -> None:
         if name is None:
-            name = f"?{next(_anonymous)}"
+            name = f"?{_process}_{next(_anonymous)}"
         elif not isinstance(name, str):
             raise TypeError(f"Dim: a name is a string such as 'batch', not {name!r}")
         elif not re.fullmatch(r"[^\W\d]\w*", name):

@@ -101,15 +101,13 @@ class Optimizer(Stateful):
 
     def rate(self, dtype: DType) -> Any:
         """The learning rate, as a number or as a node of *dtype*."""
-        given = self.learning_rate
-        return cast(given, dtype) if isinstance(given, Node) else float(given)
+        return cast(rate, dtype) if isinstance(rate := self.learning_rate, Node) else float(rate)
 
     def _remember(self, parameters: list[Variable]) -> None:
         """Make the variables of the memory, unless these parameters are known."""
         if self._parameters not in ([], parameters):
-            raise GraphError(
-                f"{type(self).__name__}: this optimizer trains other parameters already; make another one"
-            )
+            kind = type(self).__name__
+            raise GraphError(f"{kind}: this optimizer trains other parameters already; make another one")
         if not self._parameters:
             self._parameters = parameters
             self.memory = {kind: [_zeros(x, kind) for x in parameters] for kind in self.remembers}
@@ -118,19 +116,16 @@ class Optimizer(Stateful):
         """Parameters and gradients of the parameters' dtypes, name by name or place by place."""
         mapped = isinstance(parameters, Mapping) and isinstance(gradients, Mapping)
         names, given = (list(x) if mapped else list(range(len(x))) for x in (parameters, gradients))
+        kind = type(self).__name__
         if names != given:
-            raise GraphError(
-                f"{type(self).__name__}: {len(names)} parameters and {len(given)} gradients do not pair up; "
-                "give one gradient per parameter, in the same structure"
-            )
-        for name in names:
-            x, g = parameters[name], gradients[name]
+            counts = f"{len(names)} parameters and {len(given)} gradients"
+            raise GraphError(f"{kind}: {counts} do not pair up; give one each, in the same structure")
+        pairs = [(parameters[name], gradients[name]) for name in names]
+        for x, g in pairs:
             if x.shape != g.shape:
-                raise ShapeError(
-                    f"{type(self).__name__}: {x!r} is {shape_text(x.shape)}, but its gradient is "
-                    f"{shape_text(g.shape)}"
-                )
-        return [(parameters[name], cast(gradients[name], parameters[name].dtype)) for name in names]
+                own, found = shape_text(x.shape), shape_text(g.shape)
+                raise ShapeError(f"{kind}: {x!r} is {own}, but its gradient is {found}")
+        return [(x, cast(g, x.dtype)) for x, g in pairs]
 
 
 def _zeros(x: Variable, kind: str) -> Variable:
@@ -172,7 +167,7 @@ class Nesterov(Momentum):
 
     Nesterov, "A method of solving a convex programming problem with convergence rate O(1/k^2)", 1983,
     in the form of Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum
-    in deep learning", 2013, with the parameters at the point where gradients are taken.
+    in deep learning", 2013.
     """
 
     def update(self, x: Node, g: Node, *memory: Node) -> tuple[Node, ...]:
@@ -221,16 +216,13 @@ class RMSProp(Optimizer):
 
 @dataclass(eq=False)
 class Adam(Optimizer):
-    """Adam: steps by the mean of recent gradients, in units of their recent size.
+    """m' = beta1 m + (1 - beta1) g,  v' = beta2 v + (1 - beta2) g^2,
+    x' = x - rate (m' / (1 - beta1^t)) / (sqrt(v' / (1 - beta2^t)) + epsilon)
 
-    With t = 1 at the first step::
+    t is 1 at the first step, which moves every entry by the learning rate, nearly.
 
-        m' = beta1 m + (1 - beta1) g            v' = beta2 v + (1 - beta2) g^2
-        x' = x - rate (m' / (1 - beta1^t)) / (sqrt(v' / (1 - beta2^t)) + epsilon)
-
-    so the first step moves every entry by the learning rate, nearly. Kingma and Ba, "Adam: a method for
-    stochastic optimization", 2015, algorithm 1; the two corrections are gathered in one number per step,
-    which changes nothing but the rounding.
+    Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1. The two corrections
+    are gathered in one number per step, which changes nothing but the rounding.
 
     Parameters
     ----------
@@ -300,10 +292,8 @@ def clip_by_global_norm(gradients: Any, limit: float) -> Any:
     [0.6 0. ] 0.8
     """
     if isinstance(gradients, Mapping):
-        clipped = clip_by_global_norm(list(gradients.values()), limit)
-        return dict(zip(gradients, clipped, strict=True))
+        return dict(zip(gradients, clip_by_global_norm(list(gradients.values()), limit), strict=True))
     if not gradients:
         return gradients
-    squared: Node = add(*(sum(g * g) for g in gradients))
-    factor = limit / maximum(sqrt(squared), limit)
-    return type(gradients)([g * cast(factor, g.dtype) for g in gradients])
+    length = sqrt(add(*(sum(g * g) for g in gradients)))
+    return type(gradients)([g * cast(limit / maximum(length, limit), g.dtype) for g in gradients])

@@ -70,6 +70,8 @@ def matched(structure: Any, values: Any, name: str) -> list[Any]:
     else:
         fits = isinstance(values, Sequence) and len(values) == len(structure)
         rows = list(zip(structure, values, strict=True)) if fits else []
+    if not fits and isinstance(structure, Mapping) and isinstance(values, Mapping):
+        raise GraphError(f"{name}: values are named {list(values)}, but {list(structure)} are needed")
     if not fits:
         count = len(values) if hasattr(values, "__len__") else "no"
         raise GraphError(

@@ -17,7 +17,18 @@ import scipy.special as special
 import symdiff as sd
 from symdiff import ops
 from symdiff.node import Leaf, Node
-from symdiff.ops import add, cast, comparison, elementwise, indexing, powers, reductions, reshaping, shaping
+from symdiff.ops import (
+    add,
+    cast,
+    comparison,
+    elementwise,
+    indexing,
+    powers,
+    reductions,
+    reshaping,
+    shaping,
+    softmax,
+)
 from symdiff.ops.einsum import Einsum
 from symdiff.ops.leaves import Constant
 from symdiff.ops.polynomial import Polynomial
@@ -432,13 +443,19 @@ CASES: dict[type[Node], list[Case]] = {
         near(lambda x: x.min(1) ** 3, lambda x: x.min(1) ** 3, spread(2, 3)),
         exact(lambda x: x.min(-1), lambda x: x.min(-1), spread(3, 1)),
     ],
-    reductions.LogSumExp: [
+    softmax.LogSumExp: [
         near(sd.logsumexp, _lse, spread(2, 3)),
         near(lambda x: sd.logsumexp(x, 0), lambda x: _lse(x, 0), spread(2, 3)),
         near(lambda x: sd.logsumexp(x, (0, 2)), lambda x: _lse(x, (0, 2)), spread(2, 2, 2)),
+    ],
+    softmax.Softmax: [
         near(sd.softmax, lambda x: special.softmax(x, -1), spread(2, 3)),
         near(lambda x: sd.softmax(x, 0) * x, lambda x: special.softmax(x, 0) * x, spread(3, 2)),
+        near(lambda x: sd.softmax(x, (0, 2)), lambda x: special.softmax(x, (0, 2)), spread(2, 1, 3)),
+    ],
+    softmax.LogSoftmax: [
         near(sd.log_softmax, lambda x: special.log_softmax(x, -1), spread(1, 3)),
+        near(lambda x: sd.log_softmax(x, 0) * x, lambda x: special.log_softmax(x, 0) * x, spread(3, 2)),
         near(
             lambda x, t: sd.softmax_cross_entropy(x, t),
             lambda x, t: -(t * special.log_softmax(x, -1)).sum(-1),

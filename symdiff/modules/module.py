@@ -47,7 +47,8 @@ class Module(Stateful):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.name = cls.__name__.lower()
+        if "name" not in vars(cls):
+            cls.name = cls.__name__.lower()
 
     def __init__(self, name: str | None = None) -> None:
         if name is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
-from symdiff.coefficients import in_dtype, number, product, total
+from symdiff.coefficients import in_dtype, joined, number, total
 from symdiff.dims import Shape, shape_text
 from symdiff.errors import ShapeError
 from symdiff.node import Node
@@ -62,7 +62,9 @@ def combine(operands: Sequence[Node], coefficients: Sequence[Any]) -> Node:
     terms: dict[Node, Any] = {}
     for node, factor in zip(operands, coefficients, strict=True):
         core, own = unscaled(node)
-        terms[core] = total(terms.get(core, 0), product(factor, own))
+        together = joined(factor, own, dtype)
+        core, together = (node, factor) if together is None else (core, together)
+        terms[core] = total(terms.get(core, 0), together)
     kinds: dict[type[Node], None] = dict.fromkeys(map(type, terms))
     for kind in kinds:
         terms = kind.collect(terms)

@@ -124,7 +124,7 @@ def normal_axes(name: str, axes: int | Sequence[int] | None, ndim: int) -> tuple
     """
     if axes is None:
         return tuple(range(ndim))
-    given = axes if isinstance(axes, Sequence) else (axes,)
+    given = axes if isinstance(axes, Sequence) and not isinstance(axes, str) else (axes,)
     found = []
     for axis in given:
         if isinstance(axis, bool) or not hasattr(axis, "__index__"):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from symdiff.coefficients import Coefficient, converted, in_dtype, product
+from symdiff.coefficients import Coefficient, converted, in_dtype, joined, product
 from symdiff.contraction import binary_tree, contract_arrays
 from symdiff.dims import Shape, shape_text
 from symdiff.dtypes import DType
@@ -121,11 +121,13 @@ def contract(
     for k in reversed(range(len(operands))):
         inner = operands[k]
         if type(inner) is Einsum and _is_view(inner.wiring):
-            wiring = _nest(wiring, k, inner.wiring)
-            operands[k : k + 1] = inner.operands
-            coefficient = product(coefficient, inner.coefficient)
-    wiring, factor = wiring.without_orphans()
-    coefficient = in_dtype(product(coefficient, factor) if factor != 1 else coefficient, dtype)
+            factor = joined(coefficient, inner.coefficient, dtype)
+            if factor is not None:
+                wiring = _nest(wiring, k, inner.wiring)
+                operands[k : k + 1] = inner.operands
+                coefficient = factor
+    wiring, count = wiring.without_orphans()
+    coefficient = in_dtype(product(coefficient, count) if count != 1 else coefficient, dtype)
     if coefficient == 0 and operands:
         return contract((), Wiring.of((), wiring.output, wiring.sizes).without_orphans()[0], 0, dtype)
     if len(operands) > 1:

@@ -16,6 +16,8 @@ __all__ = ["one_hot", "scatter_add", "take"]
 
 
 def as_indices(item: Any) -> Node:
+    if isinstance(item, str):
+        raise TypeError(f"indexing: an index is an integer, a slice, None, ... or an array, not {item!r}")
     indices = constant(item, int) if isinstance(item, list) and not item else constant(item)
     if indices.dtype.kind == "b":
         raise TypeError(
@@ -55,6 +57,9 @@ class Take(Linear):
         return None if k else super().jvp(k, dx)
 
 
+CROWDED = 8  # values per place from which on it is faster to add up the values of one place at a time
+
+
 class ScatterAdd(Linear):
     """zeros, to which entries of x are added along an axis at places given by an array of integers"""
 
@@ -77,8 +82,18 @@ class ScatterAdd(Linear):
         return self.operands[0].dtype
 
     def compute(self, xp: Any, x: Any, indices: Any) -> Any:
-        result = xp.zeros(self.infer_shape(), dtype=x.dtype)
-        xp.add.at(result, (slice(None),) * self.axis + (indices,), x)
+        check_range("scatter_add", indices, -self.length, self.length)  # type: ignore[arg-type]
+        result = xp.zeros(self.shape, dtype=x.dtype)
+        if indices.size < CROWDED * self.length:
+            xp.add.at(result, (slice(None),) * self.axis + (indices,), x)
+            return result
+        into = xp.moveaxis(result, self.axis, 0)
+        front = tuple(range(self.axis, self.axis + indices.ndim))
+        rows = xp.moveaxis(x, front, range(indices.ndim)).reshape((indices.size, *into.shape[1:]))
+        places = indices.ravel() % self.length
+        order = xp.argsort(places, kind="stable")
+        for run in xp.split(order, xp.flatnonzero(xp.diff(places[order])) + 1):
+            into[places[run[0]]] = xp.add.reduce(rows[run], axis=0)
         return result
 
     def transposed(self, k: int, g: Node) -> Node | None:

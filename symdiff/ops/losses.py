@@ -1,4 +1,4 @@
-"""Softmax and cross-entropies, stable by construction at every order of derivative."""
+"""Cross-entropies from logits, stable at every order of derivative."""
 
 from __future__ import annotations
 
@@ -11,30 +11,12 @@ from symdiff.node import Node
 from symdiff.ops.broadcast import multiply, normal_axes
 from symdiff.ops.cast import cast
 from symdiff.ops.contractions import sum
-from symdiff.ops.elementwise import exp, softplus
+from symdiff.ops.elementwise import softplus
 from symdiff.ops.indexing import Pick
 from symdiff.ops.operands import constant
-from symdiff.ops.reductions import logsumexp
+from symdiff.ops.softmax import log_softmax, logsumexp, shifted
 
-__all__ = ["log_softmax", "sigmoid_cross_entropy", "softmax", "softmax_cross_entropy"]
-
-
-def log_softmax(x: Any, axis: int = -1) -> Node:
-    """x - logsumexp(x) along *axis*: the logarithm of softmax, finite for every finite x."""
-    scores = constant(x)
-    scores = cast(scores, inexact(scores.dtype))
-    return scores - logsumexp(scores, axis, keepdims=True)
-
-
-def softmax(x: Any, axis: int = -1) -> Node:
-    """exp(x) / sum(exp(x)) along *axis*.
-
-    Examples
-    --------
-    >>> softmax([800.0, 0.0, 800.0])()
-    array([0.5, 0. , 0.5])
-    """
-    return exp(log_softmax(x, axis))
+__all__ = ["sigmoid_cross_entropy", "softmax_cross_entropy"]
 
 
 def softmax_cross_entropy(logits: Any, targets: Any, axis: int = -1) -> Node:
@@ -72,7 +54,7 @@ def softmax_cross_entropy(logits: Any, targets: Any, axis: int = -1) -> Node:
     classes = logits.shape[axis]
     rows = logits.shape[:axis] + logits.shape[axis + 1 :]
     if targets.dtype.kind in "iu" and targets.shape == rows:
-        scores = cast(logits, inexact(logits.dtype))
+        scores = shifted(cast(logits, inexact(logits.dtype)), axis)
         order = [*(k for k in range(logits.ndim) if k != axis), axis]
         return logsumexp(scores, axis) - Pick(scores.transpose(order), targets)
     if targets.shape != logits.shape or targets.dtype.kind in "iu":

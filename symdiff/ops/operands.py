@@ -59,7 +59,9 @@ def constant(value: Any, dtype: Any = None) -> Node:
         array = frozen_array(value, dtype)
     except (TypeError, ValueError) as reason:
         hint = "; join nodes with stack" if isinstance(value, list | tuple) else ""
-        raise TypeError(f"constant: cannot use {type(value).__name__} as an array{hint}") from reason
+        raise TypeError(
+            f"constant: cannot use {type(value).__name__} as an array{hint} ({reason})"
+        ) from reason
     if array.ndim == 0 and array.dtype.itemsize <= SMALL:
         return full((), array.item(), array.dtype)
     return Constant(content=Content(array))

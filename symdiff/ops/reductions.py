@@ -1,4 +1,4 @@
-"""Reductions that are not sums: extremes, their places, and the stable logarithm of a sum."""
+"""Reductions that are not sums: extremes and their places."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.dims import Shape
-from symdiff.dtypes import DType, inexact
+from symdiff.dtypes import DType
 from symdiff.errors import ShapeError
 from symdiff.node import Node
 from symdiff.ops.broadcast import expand_dims, multiply, normal_axes
@@ -16,12 +16,11 @@ from symdiff.ops.cast import cast
 from symdiff.ops.comparison import compare
 from symdiff.ops.contractions import sum as sum_
 from symdiff.ops.einsum import contract
-from symdiff.ops.elementwise import exp
 from symdiff.ops.operands import constant
 from symdiff.ops.powers import divide
 from symdiff.wiring import Wiring
 
-__all__ = ["argmax", "argmin", "logsumexp", "max", "min"]
+__all__ = ["argmax", "argmin", "max", "min"]
 
 
 class Reduction(Node):
@@ -85,22 +84,6 @@ class Min(Extreme):
 
     def compute(self, xp: Any, x: Any) -> Any:
         return xp.min(x, axis=self.axes)
-
-
-class LogSumExp(Reduction):
-    """log of the sum of exp along axes, shifted by the largest entry"""
-
-    __slots__ = ()
-
-    def compute(self, xp: Any, x: Any) -> Any:
-        shift = xp.max(x, axis=self.axes, keepdims=True)
-        shift = xp.where(xp.isfinite(shift), shift, xp.zeros_like(shift))
-        total = xp.sum(xp.exp(x - shift), axis=self.axes)
-        return xp.log(total) + xp.squeeze(shift, axis=self.axes)
-
-    def weights(self) -> Node:
-        """softmax, which is its own derivative up to softmax again"""
-        return exp(self.operands[0] - self.spread(self))
 
 
 class ArgExtreme(Reduction):
@@ -167,18 +150,6 @@ def max(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False)
 def min(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Node:
     """The smallest entry along *axis*; entries that tie share the derivative equally."""
     return reduce(Min, constant(x), axis, keepdims)
-
-
-def logsumexp(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Node:
-    """log(sum(exp(x))) along *axis*, finite for every finite x.
-
-    Examples
-    --------
-    >>> print(logsumexp([1000.0, 1000.0])())
-    1000.6931471805599
-    """
-    x = constant(x)
-    return reduce(LogSumExp, cast(x, inexact(x.dtype)), axis, keepdims)
 
 
 def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Node:

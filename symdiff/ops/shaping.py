@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from symdiff.coefficients import total
-from symdiff.dims import Shape, Size, shape_text
+from symdiff.dims import Shape, Size, shape_text, size_text
 from symdiff.errors import ShapeError
 from symdiff.node import Node
 from symdiff.ops.base import Linear
@@ -24,6 +24,15 @@ class Range(NamedTuple):
     start: Size
     length: Size
     step: int
+
+    def within(self, size: Size) -> bool:
+        """Whether an axis of *size* has all these places, as far as can be known."""
+        start, length = self.start, self.length
+        if isinstance(length, int) and length <= 0:
+            return length == 0
+        last = start + (length - 1) * self.step
+        ends = [end for end in (start, last) if isinstance(end, int)]
+        return all(end >= 0 and (not isinstance(size, int) or end < size) for end in ends)
 
     @property
     def slice(self) -> slice:
@@ -50,6 +59,12 @@ class Slice(Linear):
         return slice_ranges(operands[0], attributes[0])
 
     def infer_shape(self) -> Shape:
+        for axis, (places, size) in enumerate(zip(self.ranges, self.operands[0].shape, strict=True)):
+            if not places.within(size):
+                raise ShapeError(
+                    f"slice: {size_text(places.length)} entries from {size_text(places.start)} on do not lie "
+                    f"in axis {axis}, which has size {size_text(size)}; slice less, or feed more"
+                )
         return tuple(places.length for places in self.ranges)
 
     def compute(self, xp: Any, x: Any) -> Any:

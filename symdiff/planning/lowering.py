@@ -66,10 +66,15 @@ def _shared(steps: Sequence[Step], registers: list[int]) -> list[bool]:
         while steps[root].kind in VIEWS:
             stretched |= steps[root].kind == "broadcast"
             root = steps[root].arguments[0]  # type: ignore[assignment]
-        owned = steps[root].kind not in ("input", "constant")
+        owned = steps[root].kind not in ("input", "constant") and not _foreign(steps[root].operation)
         copied.append(not owned or root in taken or stretched)
         taken.add(root)
     return copied
+
+
+def _foreign(operation: Node | None) -> bool:
+    """Whether an operation comes from outside the package, so that it might return one of its operands."""
+    return operation is not None and not type(operation).__module__.startswith("symdiff.")
 
 
 class Lowering:

@@ -77,9 +77,7 @@ def pruned(steps: list[Step], outputs: list[int]) -> tuple[list[Step], list[int]
     kept = [k for k, step in enumerate(steps) if k in needed or step.kind == "input"]
     new = {register: place for place, register in enumerate(kept)}
     moved = [
-        replace(
-            steps[k], arguments=tuple([new[a] if isinstance(a, int) else a for a in steps[k].arguments])
-        )
+        replace(steps[k], arguments=tuple([new[a] if isinstance(a, int) else a for a in steps[k].arguments]))
         for k in kept
     ]
     return moved, [new[register] for register in outputs]

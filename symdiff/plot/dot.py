@@ -82,7 +82,7 @@ def _attributes(box: Box) -> dict[str, str]:
         "style": look.style,
         "fillcolor": look.fill,
         "color": look.line,
-        "margin": "0" if box.role in OPERATIONS else "0.04,0.02",
+        "margin": "0.04,0" if box.role in OPERATIONS else "0.04,0.02",
         "penwidth": "1.1" if box.result is None else "3",
     }
 
@@ -91,7 +91,7 @@ def _label(box: Box) -> str:
     """Lines from top to bottom: what arrives, the operation, shape and dtype, the name of the result."""
     body = f"<B>&#160;{_escape(box.word)}&#160;</B>"
     if box.kind:
-        body += f'<BR/><FONT POINT-SIZE="9" COLOR="#4d4d4d">{_escape(box.kind)}</FONT>'
+        body += f'<BR/><FONT POINT-SIZE="9" COLOR="#4d4d4d">&#160;{_escape(box.kind)}&#160;</FONT>'
     if box.result:
         body += f'<BR/><FONT COLOR="{LOOKS[box.role].line}"><B>&#160;= {_escape(box.result)}&#160;</B></FONT>'
     if box.role not in OPERATIONS:

@@ -62,7 +62,7 @@ def modules(
     uses = _uses(order, forward, paths)
     for node in order:
         if node not in forward and not is_leaf(node) and not paths[node]:
-            owned = _deepest(uses[leaf] for leaf in owners.get(node, ()))
+            owned = _deepest(uses.get(leaf, ()) for leaf in owners.get(node, ()))
             paths[node] = owned or _inherited(node, paths, uses)
     return paths
 

@@ -10,13 +10,13 @@ from symdiff.node import Node
 from symdiff.ops.add import Add
 from symdiff.ops.einsum import Einsum, is_scalar_constant
 from symdiff.ops.leaves import Placeholder
-from symdiff.plot.words import WIDTH, factor_text
+from symdiff.plot.words import WIDTH, clipped, factor_text
 from symdiff.printing import formula
 from symdiff.wiring import Wiring
 
 __all__ = ["Row", "row", "signed", "sorted_operands"]
 
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 Row: TypeAlias = tuple[tuple[str, int | None], ...]  # texts, and the operand whose edge ends there
 
 
@@ -45,17 +45,23 @@ def row(node: Node, order: Sequence[int], inlined: bool) -> Row:
 
 
 def sorted_operands(node: Node, fixed: set[Node]) -> list[int]:
-    """Places of the operands as they are drawn: terms and factors that never change come last."""
-    places = range(len(node.operands))
+    """Places of the operands as they are drawn: what never changes last, and ``ab,bc→ac`` in this order."""
+    places = list(range(len(node.operands)))
     if not isinstance(node, Einsum | Add):
-        return list(places)
-    return sorted(places, key=lambda k: node.operands[k] in fixed)
+        return places
+    places.sort(key=lambda k: node.operands[k] in fixed)
+    if isinstance(node, Einsum) and len(places) == 2:
+        return min(places, places[::-1], key=lambda order: node.wiring.arrange(order).output)
+    return places
 
 
 def _fitting(texts: Row) -> Row:
-    """The row, without ports and shortened when it is too long to read."""
+    """The row; one that is too long to read is replaced by the numbers of its operands, or cut."""
     text = "".join(text for text, _ in texts)
-    return texts if len(text) <= WIDTH else ((f"{text[: WIDTH - 1]}…", None),)
+    if len(text) <= WIDTH:
+        return texts
+    numbered = tuple((str(k), port) for k, (_, port) in enumerate(texts, 1) if port is not None)
+    return numbered if 0 < len(numbered) <= WIDTH // 2 else ((clipped(text), None),)
 
 
 def _equation(wiring: Wiring, order: Sequence[int]) -> Row:
@@ -72,22 +78,22 @@ def _equation(wiring: Wiring, order: Sequence[int]) -> Row:
 
 
 def _sum(node: Add, order: Sequence[int], inlined: bool) -> Row:
-    """The signs and factors of a sum, when there are any: ``x − 2 y``."""
-    signs, terms = [], []
-    for place, name in zip(order, _names(len(order)), strict=True):
+    """The signs and factors of a sum, when there are any: ``x − 2 y``; of a long one, these alone."""
+    signs, factors = [], []
+    for place in order:
         sign, size = signed(node.coefficients[place])
-        shown = (
-            ""
-            if size == 1 or (inlined and is_scalar_constant(node.operands[place]))
-            else f"{factor_text(size)} "
-        )
+        bare = size == 1 or (inlined and is_scalar_constant(node.operands[place]))
         signs.append(sign)
-        terms.append(shown + name)
-    if set(signs) == {"+"} and terms == _names(len(order)):
+        factors.append("" if bare else f"{factor_text(size)} ")
+    if set(signs) == {"+"} and not any(factors):
         return ()
-    first = "−" if signs[0] == "−" else ""
-    texts = [f"{term} {sign}" for term, sign in zip(terms, signs[1:], strict=False)] + terms[-1:]
-    return tuple(zip([first + texts[0], *texts[1:]], order, strict=True))
+    if len(order) > 3:
+        texts = [f"{sign}{factor}".rstrip() for sign, factor in zip(signs, factors, strict=True)]
+    else:
+        terms = [factor + name for factor, name in zip(factors, _names(len(order)), strict=True)]
+        terms[0] = f"{signs[0].replace('+', '')}{terms[0]}"
+        texts = [f"{term} {sign}" for term, sign in zip(terms, [*signs[1:], ""], strict=True)]
+    return tuple((text.rstrip(), place) for text, place in zip(texts, order, strict=True))
 
 
 def signed(factor: Any) -> tuple[str, Any]:
@@ -101,26 +107,31 @@ def _formula(node: Node) -> Row:
     """An operation on stand-ins for its operands, when that says more than its name."""
     if not node.attributes and len(node.operands) < 2:
         return ()
-    names = _names(len(node.operands))
+    operands = list(dict.fromkeys(node.operands))
+    names = _names(len(operands))
     stand_ins = {
         operand: Placeholder(operand.shape, operand.dtype, name)
-        for operand, name in zip(node.operands, names, strict=True)
+        for operand, name in zip(operands, names, strict=True)
     }
-    text = formula(node.with_operands(*[stand_ins[operand] for operand in node.operands]))
-    text = _typeset(text)
-    text = text.removeprefix("(").removesuffix(")") if text.startswith("(") else text
-    if len(node.operands) == 1:
-        return ((text, None),)
+    text = _typeset(formula(node.with_operands(*[stand_ins[operand] for operand in node.operands])))
     start, *parts = re.split(rf"\b({'|'.join(names)})\b", text)
+    if len(names) == 1 or not parts:
+        return ((text, None),)
     pairs = zip(parts[::2], parts[1::2], strict=True)
-    cells = [(name + after.rstrip(), names.index(name)) for name, after in pairs]
+    places = {name: node.operands.index(operand) for name, operand in zip(names, operands, strict=True)}
+    cells = [(name + after.rstrip(), places[name]) for name, after in pairs]
     return ((start + cells[0][0], cells[0][1]), *cells[1:])
 
 
 def _typeset(text: str) -> str:
     """Python's notation as it is printed in books: ``1 - x**2`` becomes ``1 − x²``."""
-    text = re.sub(r"\*\*(\d+)", lambda power: power[1].translate(_RAISED), text)
-    return text.replace(" - ", " − ").replace(" * ", " ")
+    text = re.sub(r"\*\*(?:\((-\d+)\)|(\d+)\b(?!\.))", _raised, text)
+    text = text.replace(" - ", " − ").replace(" * ", " ")
+    return re.sub(r"^\(([^()]*)\)$", r"\1", text)
+
+
+def _raised(power: re.Match[str]) -> str:
+    return (power[1] or power[2]).translate(_RAISED)
 
 
 def _names(count: int) -> list[str]:

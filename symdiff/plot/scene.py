@@ -69,8 +69,8 @@ def drawing_order(outputs: Sequence[Node]) -> list[Node]:
     --------
     >>> import symdiff as sd
     >>> y, x = sd.Variable(1.0, "y"), sd.Variable(2.0, "x")
-    >>> drawing_order([sd.exp(x) + y])
-    [<variable x float64[]>, ...]
+    >>> drawing_order([sd.maximum(x, y)])
+    [<variable x float64[]>, <variable y float64[]>, <maximum float64[]>]
     """
     done: dict[Node, None] = {}
     for output in outputs:
@@ -126,10 +126,12 @@ class _Painter:
         ports = {port for _, port in texts}
         path = self.cluster(node, node in self.forward)
         tails: dict[tuple[Node, int | None], str] = {}
+        drawn: set[Node] = set()
         for k in order:
             operand, port = node.operands[k], (k if k in ports else None)
-            if (operand, port) not in tails:
+            if port is not None or operand not in drawn:
                 tails[operand, port] = self.tail(node, k, path)
+                drawn.add(operand)
         role = role_of(node, node in self.forward)
         key = self.add(role, texts, word(node), kind_text(node), self.results.get(node), path)
         self.keys[node] = key

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from symdiff.dims import product, shape_text
+from symdiff.dims import shape_text
 from symdiff.node import Node
 from symdiff.ops.add import Add
 from symdiff.ops.comparison import Compare
@@ -76,15 +76,15 @@ def word(node: Node) -> str:
     --------
     >>> import symdiff as sd
     >>> x = sd.Variable([[1.0, 2.0], [3.0, 4.0]], "x")
-    >>> [word(node) for node in (x @ x, x * x, 2 * x.T, x.mean(), x - sd.exp(x), 1 / x, sd.logsumexp(x))]
-    ['matmul', 'square', '2 × transpose', 'mean', 'subtract', 'reciprocal', 'log sum exp']
+    >>> [word(node) for node in (x @ x, x * x, 2 * x.T, x.sum(), x - sd.exp(x), 1 / x, sd.logsumexp(x))]
+    ['matmul', 'square', '2 × transpose', 'sum', 'subtract', 'reciprocal', 'log sum exp']
     """
     match node:
         case Einsum():
             return _einsum_word(node)
         case Add():
-            signs = sorted(str(c) for c in node.coefficients)
-            return "subtract" if len(signs) == 2 and signs[0].startswith("-") else "add"
+            negative = [str(c).startswith("-") for c in node.coefficients]
+            return "subtract" if sorted(negative) == [False, True] else "add"
         case Power(exponent=-1):
             return "reciprocal"
         case Compare():
@@ -95,10 +95,7 @@ def word(node: Node) -> str:
 def _einsum_word(node: Einsum) -> str:
     """The word for a contraction, after its coefficient."""
     wiring, coefficient = node.wiring, node.coefficient
-    summed = [wiring.sizes[label] for label in wiring.summed]
     core = _product_word(node) if len(node.operands) > 1 else _view_word(wiring)
-    if core == "sum" and coefficient * product(summed) == 1:
-        return "mean"
     if coefficient == 1:
         return core
     if coefficient == -1:
@@ -129,17 +126,14 @@ def _product_word(node: Einsum) -> str:
     if any(len(set(labels)) < len(labels) for labels in (*inputs, output)):
         return "einsum"
     summed = node.wiring.summed
-    if not summed and {label for labels in inputs for label in labels} >= set(output):
+    fresh = set(output) - {label for labels in inputs for label in labels}
+    if not summed and not fresh:
         if len(set(node.operands)) == 1 and node.wiring.is_elementwise:
             return "square" if len(inputs) == 2 else f"power {len(inputs)}"
         outer = all(inputs) and sum(map(len, inputs)) == len(output)
         return "outer product" if outer else "multiply"
-    if (
-        len(inputs) == 2
-        and summed == set(inputs[0]) & set(inputs[1])
-        and set(output) <= {*inputs[0], *inputs[1]}
-    ):
-        if not output:
-            return "dot product"
-        return "matmul" if max(map(len, inputs)) <= 2 else "contract"
-    return "einsum"
+    if len(inputs) > 2 or summed != set(inputs[0]) & set(inputs[1]) or fresh:
+        return "einsum"
+    if not output:
+        return "dot product"
+    return "matmul" if max(map(len, inputs)) <= 2 else "contract"

@@ -8,15 +8,17 @@ from symdiff.dims import size_text
 from symdiff.node import Node
 from symdiff.ops.add import Add
 from symdiff.ops.cast import Cast
-from symdiff.ops.comparison import Compare
+from symdiff.ops.comparison import Compare, Not
 from symdiff.ops.einsum import Einsum, is_scalar_constant
-from symdiff.ops.indexing import OneHot, Take
+from symdiff.ops.indexing import OneHot, ScatterAdd, Take
 from symdiff.ops.leaves import Constant, Placeholder, Variable
 from symdiff.ops.polynomial import Polynomial
 from symdiff.ops.powers import Inverse, Length, Pow, Power
 from symdiff.ops.reductions import Reduction
 from symdiff.ops.reshaping import Reshape
-from symdiff.ops.shaping import Concatenate, Place, Range, Slice
+from symdiff.ops.shaping import Concatenate, Place, Slice
+from symdiff.ops.softmax import LogSoftmax, Softmax
+from symdiff.printing.indices import index_text
 from symdiff.printing.notation import (
     ATOM,
     POWER,
@@ -83,6 +85,14 @@ def formula(node: Node) -> str:
     return _Writer().write(node)[0]
 
 
+def function_name(node: Node) -> str:
+    """The class as a function is called: StopGradient as stop_gradient, LogSumExp as logsumexp."""
+    name = type(node).__name__
+    if name.startswith(("LogSum", "Arg")):
+        return name.lower()
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
 class _Writer:
     """Writes nodes until a budget is spent."""
 
@@ -101,7 +111,19 @@ class _Writer:
             self.depth -= 1
 
     def arguments(self, nodes: Any) -> str:
-        return ", ".join(self.write(node)[0] for node in nodes)
+        return ", ".join(map(self.exact, nodes))
+
+    def exact(self, node: Node) -> str:
+        """A node with the axes that a product would leave to broadcasting."""
+        text = self.write(node)
+        if not isinstance(node, Einsum) or len(node.operands) != 1 or not node.wiring.is_view:
+            return text[0]
+        (labels,), output, sizes = node.wiring
+        leading = next((k for k, label in enumerate(output) if label in labels), len(output))
+        if any(sizes[label] != 1 for label in output if label not in labels):
+            return f"broadcast_to({text[0]}, {_sizes(node.shape)})"
+        inserted = "None, " * leading
+        return f"{wrap(text, ATOM)}[{inserted}...]" if leading else text[0]
 
     def term(self, node: Node) -> Term:
         match node:
@@ -125,29 +147,35 @@ class _Writer:
             case Compare(operands=(x, y), name=name):
                 return f"({wrap(self.write(x), SUM)} {SIGNS[name]} {wrap(self.write(y), SUM)})", ATOM
             case Slice(operands=(x,)):
-                return f"{wrap(self.write(x), ATOM)}[{_ranges(node.ranges, x)}]", ATOM
+                return f"{wrap(self.write(x), ATOM)}[{index_text(node.ranges, x.shape)}]", ATOM
         return f"{self.call(node)}", ATOM
 
     def call(self, node: Node) -> str:
         """name(operands, settings), for operations without a notation of their own."""
-        name = type(node).__name__.lower()
+        name = function_name(node)
         inside = self.arguments(node.operands)
         match node:
             case Cast():
                 return f"{wrap(self.write(node.operands[0]), ATOM)}.astype({node.to})"
             case Reshape():
-                return f"{wrap(self.write(node.operands[0]), ATOM)}.reshape({_sizes(node.target)})"
+                return f"reshape({inside}, {_sizes(node.target)})"
             case Place(target=target):
-                return f"place({inside}, [{_ranges(node.ranges, node)}] of {_sizes(target)})"
+                return f"place({inside}, [{index_text(node.ranges, node.shape)}] of {_sizes(target)})"
             case Concatenate(axis=axis):
                 return f"concatenate([{inside}], axis={axis})"
+            case ScatterAdd(axis=axis, length=size):
+                return f"{name}({inside}, size={size_text(size)}, axis={axis})"
+            case Not():
+                return f"logical_not({inside})"
             case Take(axis=axis):
                 return f"take({inside}, axis={axis})"
             case OneHot(length=size):
-                return f"one_hot({inside}, {size_text(size)})"
+                return f"{name}({inside}, {size_text(size)})"
             case Reduction(axes=axes) if len(axes) == node.operands[0].ndim:
                 return f"{name}({inside})"
-            case Reduction(axes=axes):
+            case Softmax(axes=axes) | LogSoftmax(axes=axes) if axes == (node.ndim - 1,):
+                return f"{name}({inside})"
+            case Reduction(axes=axes) | Softmax(axes=axes) | LogSoftmax(axes=axes):
                 return f"{name}({inside}, axis={axes[0] if len(axes) == 1 else axes})"
         settings = [
             f"{field}={_setting(value)}" for field, value in zip(node.fields, node.attributes, strict=True)
@@ -202,19 +230,3 @@ def _sizes(shape: Any) -> str:
 
 def _setting(value: Any) -> str:
     return number_text(value) if isinstance(value, float) else str(value)
-
-
-def _ranges(ranges: tuple[Range, ...], like: Node) -> str:
-    """The places of a slice, as they are typed."""
-    items = []
-    for places, size in zip(ranges, like.shape, strict=True):
-        if places == Range(0, size, 1):
-            items.append(":")
-            continue
-        part = places.slice
-        start = "" if part.start == 0 else size_text(part.start)
-        stop = "" if part.stop is None or part.stop == size else size_text(part.stop)
-        items.append(f"{start}:{stop}" + (f":{part.step}" if part.step != 1 else ""))
-    while items and items[-1] == ":":
-        items.pop()
-    return ", ".join(items)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from symdiff.dims import size_text
 from symdiff.graph import toposort
 from symdiff.node import Node
@@ -64,5 +66,12 @@ def operation_text(node: Node) -> str:
         case Add(coefficients=coefficients):
             plain = all(c == 1 for c in coefficients)
             return name if plain else f"{name} {','.join(map(number_text, coefficients))}"
-    settings = " ".join(str(value) for value in node.attributes)
+    settings = " ".join(map(_setting, node.attributes))
     return f"{name} {settings}".rstrip()
+
+
+def _setting(value: Any) -> str:
+    """An attribute as it is printed; whole numbers without a decimal point."""
+    if type(value) is tuple:
+        return f"({', '.join(map(_setting, value))})"
+    return number_text(value)

@@ -10,6 +10,8 @@ from symdiff.dims import size_text
 from symdiff.node import Node
 from symdiff.ops.einsum import Einsum
 from symdiff.ops.powers import Inverse, Power
+from symdiff.ops.shaping import Slice
+from symdiff.printing.indices import index_text
 from symdiff.wiring import Labels
 
 __all__ = ["ATOM", "POWER", "PRODUCT", "SUM", "Term", "einsum_term", "number_text", "wrap"]
@@ -151,6 +153,12 @@ def _matrix(labels: Labels, operand: Node, inner: int, last: bool, write: Write)
 def _product(node: Einsum, write: Write) -> Term | None:
     """Factors over the output's axes, equal ones as a power, reciprocals below the line."""
     output = node.wiring.output
+    if len(node.operands) == 1 and isinstance(node.operands[0], Slice):
+        (labels,), (source,) = node.wiring.inputs, node.operands[0].operands
+        if output == tuple(label for label in labels if label in output):
+            dropped = [axis for axis, label in enumerate(labels) if label not in output]
+            text = index_text(node.operands[0].ranges, source.shape, dropped)
+            return f"{wrap(write(source), ATOM)}[{text}]", ATOM
     above: dict[str, int] = {}
     below: list[str] = []
     for labels, operand in zip(node.wiring.inputs, node.operands, strict=True):
@@ -188,6 +196,11 @@ def _base(text: str) -> str:
 
 def _view(labels: Labels, output: Labels, sizes: Sequence[Any]) -> str | None:
     """How an operand must be indexed so that it broadcasts: "", ".T", "[:, None]"; None if it cannot."""
+    aligned = output[len(output) - len(labels) :]
+    if len(aligned) == len(labels) and all(
+        own == label or sizes[own] == 1 for own, label in zip(labels, aligned, strict=True)
+    ):
+        return ""
     long = tuple(label for label in labels if label in output)
     if len(long) < len(labels):
         return None
