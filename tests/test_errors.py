@@ -10,6 +10,7 @@ from symdiff.check import check_grad
 from symdiff.errors import GraphError, ShapeError
 from symdiff.ops.einsum import Einsum
 from symdiff.wiring import Wiring
+from tests import cases
 
 X = sd.Variable([1.0, 2.0, 3.0], "x")
 Y = sd.Variable([1.0, 2.0], "y")
@@ -256,6 +257,9 @@ WRONG = {
     "operand of no kind": (lambda: X + "a", TypeError, ["unsupported"]),
     "hidden attribute": (lambda: setattr(X, "name", "z"), AttributeError, ["immutable", "name"]),
 }
+
+
+WRONG = {**WRONG, **cases.WRONG}
 
 
 @pytest.mark.parametrize("name", WRONG)
