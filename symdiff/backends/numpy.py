@@ -23,6 +23,7 @@ from symdiff.planning.steps import Literal, Plan, Step
 
 __all__ = ["Kernel"]
 
+CROWD = 1 << 15  # bytes of arrays that nothing needs any more, from which on they are let go
 INFIX = {
     "add": "+",
     "less": "<",
@@ -59,6 +60,7 @@ class _Writer:
         """The text of the program."""
         inputs = ", ".join(self.names)
         lines = [f"def program({inputs}):"]
+        dead: list[int] = []
         for k, step in enumerate(self.plan.steps):
             if step.kind == "input":
                 continue
@@ -68,9 +70,10 @@ class _Writer:
                 continue
             self.names.append(f"t{k}")
             lines += self.statement(k, step)
-            gone = [self.names[r] for r in self.last.get(k, ()) if self.names[r][0] == "t"]
-            if gone:
-                lines.append(f"    del {', '.join(gone)}")
+            dead += [r for r in self.last.get(k, ()) if self.plan.steps[r].kind not in ("input", "constant")]
+            if sum(self.plan.steps[r].bytes for r in dead) >= CROWD:
+                lines.append(f"    del {', '.join(self.names[r] for r in dead)}")
+                dead = []
         lines.append(f"    return ({''.join(f'{self.result(k)}, ' for k in range(len(self.plan.outputs)))})")
         return "\n".join(lines) + "\n"
 
