@@ -3,7 +3,20 @@
 from symdiff.modules.embedding import Embedding
 from symdiff.modules.linear import Linear
 from symdiff.modules.module import Module
+from symdiff.modules.normalisation import BatchNorm, LayerNorm
 from symdiff.modules.recurrent import LSTM, RNN
+from symdiff.modules.sequential import MLP, Sequential
 from symdiff.modules.state import Stateful
 
-__all__ = ["LSTM", "RNN", "Embedding", "Linear", "Module", "Stateful"]
+__all__ = [
+    "LSTM",
+    "MLP",
+    "RNN",
+    "BatchNorm",
+    "Embedding",
+    "LayerNorm",
+    "Linear",
+    "Module",
+    "Sequential",
+    "Stateful",
+]

@@ -13,7 +13,20 @@ import numpy as np
 
 from symdiff.errors import ShapeError
 
-__all__ = ["Array", "Rng", "glorot_uniform", "he_normal", "normal", "ones", "orthogonal", "uniform", "zeros"]
+__all__ = [
+    "Array",
+    "Rng",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "normal",
+    "ones",
+    "orthogonal",
+    "truncated_normal",
+    "uniform",
+    "zeros",
+]
 
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 Rng: TypeAlias = "int | np.random.Generator | None"
@@ -46,6 +59,17 @@ def normal(shape: tuple[int, ...], rng: Rng = None, dtype: Any = float, *, scale
     return (scale * np.random.default_rng(rng).standard_normal(shape)).astype(dtype)
 
 
+def truncated_normal(
+    shape: tuple[int, ...], rng: Rng = None, dtype: Any = float, *, scale: float = 1.0
+) -> Array:
+    """Normal with mean 0, drawn again until within two standard deviations *scale*."""
+    rng = np.random.default_rng(rng)
+    drawn = rng.standard_normal(shape)
+    while np.any(far := np.abs(drawn) > 2):
+        drawn = np.where(far, rng.standard_normal(shape), drawn)
+    return (scale * drawn).astype(dtype)
+
+
 def glorot_uniform(shape: tuple[int, ...], rng: Rng = None, dtype: Any = float) -> Array:
     """Uniform within sqrt(6 / (inputs + outputs)): keeps the variance of signals and of gradients.
 
@@ -53,6 +77,18 @@ def glorot_uniform(shape: tuple[int, ...], rng: Rng = None, dtype: Any = float) 
     """
     inputs, outputs = _matrix("glorot_uniform", shape)
     return uniform(shape, rng, dtype, limit=math.sqrt(6 / max(inputs + outputs, 1)))
+
+
+def glorot_normal(shape: tuple[int, ...], rng: Rng = None, dtype: Any = float) -> Array:
+    """Normal with variance 2 / (inputs + outputs); see `glorot_uniform`."""
+    inputs, outputs = _matrix("glorot_normal", shape)
+    return normal(shape, rng, dtype, scale=math.sqrt(2 / max(inputs + outputs, 1)))
+
+
+def he_uniform(shape: tuple[int, ...], rng: Rng = None, dtype: Any = float) -> Array:
+    """Uniform within sqrt(6 / inputs); see `he_normal`."""
+    inputs, _ = _matrix("he_uniform", shape)
+    return uniform(shape, rng, dtype, limit=math.sqrt(6 / max(inputs, 1)))
 
 
 def he_normal(shape: tuple[int, ...], rng: Rng = None, dtype: Any = float) -> Array:

@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from symdiff.coefficients import total
 from symdiff.dtypes import DType
 from symdiff.node import Node
+from symdiff.ops.add import combine
 from symdiff.ops.base import Elementwise
-from symdiff.ops.broadcast import broadcast_shapes, broadcast_to
+from symdiff.ops.broadcast import broadcast_shapes, broadcast_to, multiply
 from symdiff.ops.cast import cast
+from symdiff.ops.einsum import Einsum
 from symdiff.ops.operands import constant, full, promote
 
 __all__ = [
@@ -70,11 +73,41 @@ class Where(Elementwise):
             raise TypeError(f"Where: the choices are {x.dtype} and {y.dtype}; convert one with cast")
         return x.dtype
 
+    def times(self, other: Node) -> Node | None:
+        """where(c, x, 0) * y = where(c, x * y, 0), so that a y that is infinite where c fails does no harm"""
+        condition, x, y = self.operands
+        if _is_zero(y):
+            return Where(condition, multiply(x, other), y)
+        return Where(condition, x, multiply(y, other)) if _is_zero(x) else None
+
+    @classmethod
+    def collect(cls, terms: dict[Node, Any]) -> dict[Node, Any]:
+        """where(c, x, 0) + where(c, y, 0) = where(c, x + y, 0), and the same for the other branch"""
+        groups: dict[tuple[Node, int], list[Node]] = {}
+        for node in terms:
+            if type(node) is Where and _is_zero(node.operands[1]) != _is_zero(node.operands[2]):
+                taken = 1 if _is_zero(node.operands[2]) else 2
+                groups.setdefault((node.operands[0], taken), []).append(node)
+        for (condition, taken), nodes in groups.items():
+            if len(nodes) > 1:
+                joined = combine([node.operands[taken] for node in nodes], [terms[node] for node in nodes])
+                zero = nodes[0].operands[3 - taken]
+                merged = Where(condition, *((joined, zero) if taken == 1 else (zero, joined)))
+                gone = set(nodes)
+                terms = {node: factor for node, factor in terms.items() if node not in gone}
+                terms[merged] = total(terms.get(merged, 0), 1)
+        return terms
+
     def vjp(self, k: int, g: Node) -> Node | None:
         return _masked(self.operands[0], k, g)
 
     def jvp(self, k: int, dx: Node) -> Node | None:
         return _masked(self.operands[0], k, dx)
+
+
+def _is_zero(node: Node) -> bool:
+    """Whether every entry is known to be 0."""
+    return isinstance(node, Einsum) and not node.operands and node.coefficient == 0
 
 
 def _masked(condition: Node, k: int, g: Node) -> Node | None:
