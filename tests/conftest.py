@@ -1,10 +1,23 @@
 """What every test may ask for: random numbers that are the same ones every time."""
 
+import os
 import zlib
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The exhaustive run."""
+    parser.addoption("--exhaustive", action="store_true", help="many more random examples; takes minutes")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell the tests, which read it when they are imported."""
+    if config.getoption("--exhaustive"):
+        os.environ["SYMDIFF_EXHAUSTIVE"] = "1"
+
 
 settings.register_profile(
     "symdiff", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import symdiff as sd
@@ -21,6 +21,7 @@ from symdiff.ops.einsum import Einsum
 from symdiff.ops.leaves import Constant
 from symdiff.wiring import Wiring
 from tests.cases import interpret
+from tests.profiles import examples
 
 FORMS = [  # an equation, shapes of its operands; operands with one name are one variable
     ("i,i->", "xx", {"x": (3,)}),
@@ -279,7 +280,7 @@ def samples(draw: Any) -> Sample:
 
 
 @given(samples())
-@settings(max_examples=150)
+@examples(150)
 def test_random_equations_have_the_value_of_their_definition(sample):
     """Whatever the equation, the program computes its definition."""
     y = sample.node
@@ -292,14 +293,14 @@ def test_random_equations_have_the_value_of_their_definition(sample):
 
 
 @given(samples(), st.integers(1, 3))
-@settings(max_examples=120)
+@examples(120)
 def test_random_equations_have_exact_derivatives(sample, order):
     """Three orders, in both modes, to rounding."""
     assert_derivatives_are_exact(sample, order)
 
 
 @given(samples())
-@settings(max_examples=60)
+@examples(60)
 def test_random_jacobians_are_exact(sample):
     """The cotangent with leading axes: contracted with a direction, the Jacobian is the derivative."""
     y = sample.node
@@ -311,7 +312,7 @@ def test_random_jacobians_are_exact(sample):
 
 
 @given(samples(), samples())
-@settings(max_examples=60)
+@examples(60)
 def test_einsums_of_einsums_keep_their_value(outer, inner):
     """Nesting, merging and planning change how a value is computed, never what it is."""
     variable = outer.places[0]
@@ -324,7 +325,7 @@ def test_einsums_of_einsums_keep_their_value(outer, inner):
 
 
 @given(samples())
-@settings(max_examples=80)
+@examples(80)
 def test_derivatives_of_random_einsums_hold_no_arrays(sample):
     """No ones and no identities among the factors: only variables and wires."""
     y = sample.node
@@ -423,7 +424,7 @@ def test_views_merge_at_construction():
 
 
 @given(samples(), st.data())
-@settings(max_examples=100)
+@examples(100)
 def test_swapping_twice_changes_nothing(sample, data):
     """The derivative of the derivative by the same place is the contraction itself."""
     wiring = Wiring.of(sample.inputs, sample.output, dict(enumerate(sample.sizes)))
@@ -433,7 +434,7 @@ def test_swapping_twice_changes_nothing(sample, data):
 
 
 @given(samples())
-@settings(max_examples=50)
+@examples(50)
 def test_renaming_labels_changes_nothing(sample):
     """Labels of any kind give the same wiring."""
     renamed = [[f"label {9 - label}" for label in labels] for labels in (*sample.inputs, sample.output)]
@@ -445,7 +446,7 @@ def test_renaming_labels_changes_nothing(sample):
 
 
 @given(st.data())
-@settings(max_examples=100)
+@examples(100)
 def test_nesting_is_associative(data):
     """Contractions of contractions may be merged from inside or from outside."""
     sizes = (2, 2, 2)
