@@ -1,6 +1,8 @@
 """symdiff differentiates graphs: nodes in, nodes out, to any order."""
 
-from symdiff import modules, optim
+from math import inf, nan, pi
+
+from symdiff import linalg, modules, optim, random
 from symdiff.check import check_grad
 from symdiff.derivative import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from symdiff.dims import Dim
@@ -8,10 +10,12 @@ from symdiff.errors import GraphError, ShapeError
 from symdiff.graph import substitute, toposort
 from symdiff.methods import Methods
 from symdiff.node import Node
+from symdiff.ops.activations import elu, gelu, log_sigmoid, mish, selu, silu, softsign, swish
 from symdiff.ops.add import add, negative, subtract
 from symdiff.ops.base import Elementwise, Linear
 from symdiff.ops.broadcast import broadcast_to, expand_dims, multiply, squeeze, transpose
 from symdiff.ops.cast import cast, identity, stop_gradient
+from symdiff.ops.clipping import clip, nan_to_num
 from symdiff.ops.comparison import (
     equal,
     greater,
@@ -22,20 +26,20 @@ from symdiff.ops.comparison import (
     not_equal,
     where,
 )
-from symdiff.ops.contractions import (
-    diag,
-    diagonal,
-    dot,
-    einsum,
-    matmul,
-    mean,
-    norm,
-    outer,
-    size,
-    sum,
-    tensordot,
-    trace,
+from symdiff.ops.complex import angle, complex, conj, imag, real
+from symdiff.ops.contractions import dot, einsum, matmul, mean, outer, size, sum, tensordot, trace
+from symdiff.ops.convolution import (
+    conv1d,
+    conv1d_transpose,
+    conv2d,
+    conv2d_transpose,
+    conv3d,
+    conv3d_transpose,
 )
+from symdiff.ops.densities import lognormal_logpdf, lognormal_pdf, normal_cdf, normal_logpdf, normal_pdf
+from symdiff.ops.diagonals import diag, diagonal, tri, tril, triu
+from symdiff.ops.differences import cumulative_trapezoid, diff, ediff1d, trapezoid
+from symdiff.ops.dropout import dropout
 from symdiff.ops.einsum import Einsum
 from symdiff.ops.elementwise import (
     abs,
@@ -53,19 +57,82 @@ from symdiff.ops.elementwise import (
     tanh,
 )
 from symdiff.ops.filled import eye, ones, ones_like, zeros, zeros_like
+from symdiff.ops.gather import ravel_multi_index, take_along_axis
+from symdiff.ops.hyperbolic import arccosh, arcsinh, arctanh, cosh, sinh
 from symdiff.ops.indexing import one_hot, scatter_add, take
+from symdiff.ops.joining import (
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    broadcast_arrays,
+    column_stack,
+    dstack,
+    hstack,
+    meshgrid,
+    vstack,
+)
 from symdiff.ops.leaves import Constant, Placeholder, Variable
+from symdiff.ops.logarithms import cbrt, exp2, log2, log10, logaddexp, logit
+from symdiff.ops.logic import isfinite, isinf, isnan, logical_and, logical_or, logical_xor
 from symdiff.ops.losses import sigmoid_cross_entropy, softmax_cross_entropy
+from symdiff.ops.norms import norm
 from symdiff.ops.operands import constant, full
 from symdiff.ops.padding import pad
+from symdiff.ops.piecewise import hard_sigmoid, hard_silu, hard_tanh, leaky_relu, relu6
+from symdiff.ops.pooling import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
 from symdiff.ops.powers import divide, floor_divide, log, power, reciprocal, remainder, sqrt, square
+from symdiff.ops.products import prod
+from symdiff.ops.quantiles import median, percentile, quantile
+from symdiff.ops.ranges import arange, linspace
+from symdiff.ops.rearranging import flip, fliplr, flipud, moveaxis, ravel, roll, rollaxis, rot90, swapaxes
 from symdiff.ops.reductions import argmax, argmin, max, min
+from symdiff.ops.repeating import kron, repeat, tile
 from symdiff.ops.reshaping import reshape
+from symdiff.ops.rounding import ceil, floor, fmod, mod, round, trunc
+from symdiff.ops.scans import cumprod, cumsum, cumulative_prod, cumulative_sum
 from symdiff.ops.shaping import concatenate, stack
+from symdiff.ops.sinc import sinc
 from symdiff.ops.softmax import log_softmax, logsumexp, softmax
+from symdiff.ops.sorting import argsort, cummax, cummin, sort, topk
+from symdiff.ops.special import digamma, erf, erfc, gammaln, polygamma
+from symdiff.ops.spectra import (
+    fft,
+    fft2,
+    fftn,
+    fftshift,
+    ifft,
+    ifft2,
+    ifftn,
+    ifftshift,
+    irfft,
+    irfft2,
+    irfftn,
+    rfft,
+    rfft2,
+    rfftn,
+)
+from symdiff.ops.splitting import array_split, dsplit, hsplit, split, unstack, vsplit
+from symdiff.ops.statistics import amax, amin, average, corrcoef, cov, ptp, std, var
+from symdiff.ops.trigonometry import (
+    arccos,
+    arcsin,
+    arctan,
+    arctan2,
+    deg2rad,
+    degrees,
+    hypot,
+    rad2deg,
+    radians,
+    tan,
+)
+from symdiff.ops.truth import all, any, count_nonzero
+from symdiff.ops.updates import put_along_axis
+from symdiff.ops.windows import overlap_add, sliding_windows
 from symdiff.plot import plot, to_dot
 from symdiff.printing import listing
 from symdiff.program import Program, compile
+from symdiff.recompute import checkpoint
+from symdiff.rules import custom_rule
 from symdiff.scopes import scope
 
 __version__ = "0.1.0"
@@ -83,93 +150,256 @@ __all__ = [
     "Variable",
     "abs",
     "add",
+    "all",
+    "amax",
+    "amin",
+    "angle",
+    "any",
+    "arange",
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctan2",
+    "arctanh",
     "argmax",
     "argmin",
+    "argsort",
+    "array_split",
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "average",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
+    "broadcast_arrays",
     "broadcast_to",
     "cast",
+    "cbrt",
+    "ceil",
     "check_grad",
+    "checkpoint",
+    "clip",
+    "column_stack",
     "compile",
+    "complex",
     "concatenate",
+    "conj",
     "constant",
+    "conv1d",
+    "conv1d_transpose",
+    "conv2d",
+    "conv2d_transpose",
+    "conv3d",
+    "conv3d_transpose",
+    "corrcoef",
     "cos",
+    "cosh",
+    "count_nonzero",
+    "cov",
+    "cummax",
+    "cummin",
+    "cumprod",
+    "cumsum",
+    "cumulative_prod",
+    "cumulative_sum",
+    "cumulative_trapezoid",
+    "custom_rule",
+    "deg2rad",
+    "degrees",
     "diag",
     "diagonal",
+    "diff",
+    "digamma",
     "divide",
     "dot",
+    "dropout",
+    "dsplit",
+    "dstack",
+    "ediff1d",
     "einsum",
+    "elu",
     "equal",
+    "erf",
+    "erfc",
     "exp",
+    "exp2",
     "expand_dims",
     "expm1",
     "eye",
+    "fft",
+    "fft2",
+    "fftn",
+    "fftshift",
+    "flip",
+    "fliplr",
+    "flipud",
+    "floor",
     "floor_divide",
+    "fmod",
     "full",
+    "gammaln",
+    "gelu",
     "grad",
     "greater",
     "greater_equal",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_tanh",
     "hessian",
+    "hsplit",
+    "hstack",
     "hvp",
+    "hypot",
     "identity",
+    "ifft",
+    "ifft2",
+    "ifftn",
+    "ifftshift",
+    "imag",
+    "inf",
+    "irfft",
+    "irfft2",
+    "irfftn",
+    "isfinite",
+    "isinf",
+    "isnan",
     "jacobian",
     "jvp",
+    "kron",
+    "leaky_relu",
     "less",
     "less_equal",
+    "linalg",
+    "linspace",
     "listing",
     "log",
     "log1p",
+    "log2",
+    "log10",
+    "log_sigmoid",
     "log_softmax",
+    "logaddexp",
+    "logical_and",
     "logical_not",
+    "logical_or",
+    "logical_xor",
+    "logit",
+    "lognormal_logpdf",
+    "lognormal_pdf",
     "logsumexp",
     "matmul",
     "max",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
     "maximum",
     "mean",
+    "median",
+    "meshgrid",
     "min",
     "minimum",
+    "mish",
+    "mod",
     "modules",
+    "moveaxis",
     "multiply",
+    "nan",
+    "nan_to_num",
     "negative",
     "norm",
+    "normal_cdf",
+    "normal_logpdf",
+    "normal_pdf",
     "not_equal",
     "one_hot",
     "ones",
     "ones_like",
     "optim",
     "outer",
+    "overlap_add",
     "pad",
+    "percentile",
+    "pi",
     "plot",
+    "polygamma",
     "power",
+    "prod",
+    "ptp",
+    "put_along_axis",
+    "quantile",
+    "rad2deg",
+    "radians",
+    "random",
+    "ravel",
+    "ravel_multi_index",
+    "real",
     "reciprocal",
     "relu",
+    "relu6",
     "remainder",
+    "repeat",
     "reshape",
+    "rfft",
+    "rfft2",
+    "rfftn",
+    "roll",
+    "rollaxis",
+    "rot90",
+    "round",
     "scatter_add",
     "scope",
+    "selu",
     "sigmoid",
     "sigmoid_cross_entropy",
     "sign",
+    "silu",
     "sin",
+    "sinc",
+    "sinh",
     "size",
+    "sliding_windows",
     "softmax",
     "softmax_cross_entropy",
     "softplus",
+    "softsign",
+    "sort",
+    "split",
     "sqrt",
     "square",
     "squeeze",
     "stack",
+    "std",
     "stop_gradient",
     "substitute",
     "subtract",
     "sum",
+    "swapaxes",
+    "swish",
     "take",
+    "take_along_axis",
+    "tan",
     "tanh",
     "tensordot",
+    "tile",
     "to_dot",
+    "topk",
     "toposort",
     "trace",
     "transpose",
+    "trapezoid",
+    "tri",
+    "tril",
+    "triu",
+    "trunc",
+    "unstack",
     "value_and_grad",
+    "var",
     "vjp",
+    "vsplit",
+    "vstack",
     "where",
     "zeros",
     "zeros_like",

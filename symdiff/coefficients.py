@@ -52,6 +52,8 @@ def _wrapped(value: int, dtype: DType) -> int:
 
 def converted(value: Any, source: DType, target: DType) -> Any:
     """A coefficient of dtype *source* as an array's entry would be converted to *target*."""
+    if isinstance(value, complex) and target.kind != "c":
+        value = value.real
     if source.kind in "fc" and (target.kind in "biu" or target.itemsize > source.itemsize):
         entry = source.type(number(value))
         return target.type(entry.real if target.kind != "c" else entry).item()

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from symdiff.dims import shape_text
 from symdiff.dtypes import is_inexact
 from symdiff.errors import GraphError, ShapeError
-from symdiff.graph import ancestors, leaves, rebuild, toposort
+from symdiff.graph import ancestors, depends, leaves, rebuild, toposort
 from symdiff.node import Node
 from symdiff.ops.add import combine
 from symdiff.ops.cast import cast
@@ -48,7 +48,7 @@ def grad(y: Node, wrt: Any, cotangent: Any = None) -> Any:
     ShapeError
         If the cotangent has not the shape of *y*.
     TypeError
-        If *y* or something in *wrt* is not a floating-point node.
+        If *y* or something in *wrt* is not floating-point, or *y* is complex and has no cotangent.
 
     Examples
     --------
@@ -61,6 +61,9 @@ def grad(y: Node, wrt: Any, cotangent: Any = None) -> Any:
     """
     _check(y, "grad")
     if cotangent is None:
+        if y.dtype.kind == "c":
+            hint = "take its real or abs, or pass cotangent=1.0 if it is holomorphic"
+            raise TypeError(f"grad: {y!r} is {y.dtype}, and only a real number has a gradient; {hint}")
         if y.shape:
             raise GraphError(
                 f"grad: {y!r} has shape {shape_text(y.shape)}, and only a scalar has a gradient; sum it, "
@@ -69,7 +72,7 @@ def grad(y: Node, wrt: Any, cotangent: Any = None) -> Any:
         seed = full((), 1, y.dtype)
     else:
         seed = _direction("grad", "the cotangent", cotangent, y)
-    return _pullback(y, wrt, seed, "grad")
+    return pullback(y, wrt, seed, "grad")
 
 
 def vjp(y: Node, wrt: Any, cotangent: Any) -> Any:
@@ -139,7 +142,7 @@ def jacobian(y: Node, wrt: Any) -> Any:
      [0. 4.]]
     """
     _check(y, "jacobian")
-    return _pullback(y, wrt, eye(y.shape, y.dtype), "jacobian")
+    return pullback(y, wrt, eye(y.shape, y.dtype), "jacobian")
 
 
 def hessian(y: Node, wrt: Any) -> Any:
@@ -193,7 +196,7 @@ class _Span(NamedTuple):
 
 def _between(y: Node, sources: Sequence[Node]) -> _Span:
     """The nodes that depend on a source and that *y* depends on; nothing below the sources is visited."""
-    ends = {source: source for source in sources if not _depends(source, sources)}
+    ends = {source: source for source in sources if not depends(source, sources)}
     top, *moved = rebuild([y, *sources], lambda node: node.expanded(), ends)
     walk = toposort(top, stop=ends.keys())
     found = set(walk)
@@ -207,14 +210,7 @@ def _between(y: Node, sources: Sequence[Node]) -> _Span:
     return _Span(top, moved, [node for node in walk if node in active], active)
 
 
-def _depends(node: Node, sources: Sequence[Node]) -> bool:
-    """Whether *node* is computed from another one of the *sources*."""
-    if len(sources) < 2 or not node.operands:
-        return False
-    return len(set(toposort(node)).intersection(sources)) > 1
-
-
-def _pullback(y: Node, wrt: Any, seed: Node, name: str) -> Any:
+def pullback(y: Node, wrt: Any, seed: Node, name: str) -> Any:
     """The reverse sweep: *seed*, of the shape of *y* behind leading batch axes, handed down to *wrt*."""
     sources = _sources(wrt, name)
     batch = seed.shape[: seed.ndim - y.ndim]
@@ -229,11 +225,10 @@ def _pullback(y: Node, wrt: Any, seed: Node, name: str) -> Any:
         g = _total(parts)
         if node in wanted:
             cotangents[node] = g
-        for k, operand in enumerate(node.operands):
-            if operand in active and is_inexact(operand.dtype):
-                part = node.vjp(k, g)
-                if part is not None:
-                    handed.setdefault(operand, []).append(part)
+        places = [k for k, x in enumerate(node.operands) if x in active and is_inexact(x.dtype)]
+        for k, part in zip(places, node.cotangents(g, places, wanted), strict=True):
+            if part is not None:
+                handed.setdefault(node.operands[k], []).append(part)
     return unflatten(
         wrt,
         [cotangents[node] if node in cotangents else zeros(batch + node.shape, node.dtype) for node in moved],
@@ -287,4 +282,6 @@ def _direction(name: str, role: str, value: Any, like: Node) -> Node:
             f"{name}: {role} is {shape_text(node.shape)}, but {like!r} is {shape_text(like.shape)}; "
             "they must agree"
         )
+    if node.dtype.kind == "c" != like.dtype.kind:
+        raise TypeError(f"{name}: {role} is {node.dtype}, but {like!r} is {like.dtype}; pass its real part")
     return cast(node, like.dtype)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
+from symdiff.errors import ShapeError
 from symdiff.node import Leaf, Node
 
 __all__ = [
     "ancestors",
     "consumers",
     "copied",
+    "depends",
     "leaves",
     "rebuild",
     "restored",
@@ -23,6 +25,9 @@ __all__ = [
 
 def toposort(*outputs: Node, stop: Collection[Node] = ()) -> list[Node]:
     """Every node the outputs need, operands before users; nothing below the nodes in *stop*."""
+    for output in outputs:
+        if not isinstance(output, Node):
+            raise TypeError(f"toposort: give nodes one by one, not {type(output).__name__} {output!r}")
     found = set(outputs)
     frontier = list(found)
     while frontier:
@@ -52,6 +57,18 @@ def consumers(order: Iterable[Node]) -> dict[Node, int]:
         for operand in node.operands:
             counts[operand] = counts.get(operand, 0) + 1
     return counts
+
+
+def depends(node: Node, sources: Collection[Node]) -> bool:
+    """Whether *node* is computed from another one of the *sources*; nothing older than them is visited."""
+    oldest = min(source.serial for source in sources)
+    found, frontier = set(), [node]
+    while frontier:
+        for operand in frontier.pop().operands:
+            if operand.serial >= oldest and operand not in found:
+                found.add(operand)
+                frontier.append(operand)
+    return not found.isdisjoint(sources)
 
 
 def leaves(*outputs: Node) -> list[Node]:
@@ -86,6 +103,15 @@ def substitute(outputs: Sequence[Node], replacements: Mapping[Node, Node]) -> li
     >>> print(z, "=", z())
     y**2 + 1 = 26.0
     """
+    if isinstance(outputs, Node):
+        raise TypeError(f"substitute: give a list of outputs, not the one node {outputs!r}")
+    for old, new in replacements.items():
+        if not (isinstance(old, Node) and isinstance(new, Node)):
+            raise TypeError(f"substitute: {old!r}: {new!r} is no pair of nodes; use constant for values")
+        if (old.shape, old.dtype) != (new.shape, new.dtype):
+            raise ShapeError(
+                f"substitute: {old!r} cannot become {new!r}; shape and dtype must agree, so reshape or cast"
+            )
     return rebuild(outputs, lambda node: node, replacements)
 
 

@@ -6,31 +6,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NoReturn
-
-import numpy as np
+from typing import Any
 
 from symdiff import node as core
+from symdiff.array_methods import ArrayMethods
 from symdiff.dims import Dim, Size, product
 from symdiff.dtypes import is_number
 from symdiff.graph import copied, restored, rows
 from symdiff.node import Node
+from symdiff.numpy_protocol import NumPyProtocol
 from symdiff.ops import add as sums
 from symdiff.ops import (
     broadcast,
     cast,
     comparison,
     contractions,
+    diagonals,
     elementwise,
     getitem,
     indexing,
+    logic,
     powers,
     reductions,
     reshaping,
+    updates,
 )
 from symdiff.plot import plot
 from symdiff.printing import describe, formula
 from symdiff.program import evaluate
+from symdiff.refusals import Refusals
 
 __all__ = ["Methods"]
 
@@ -45,7 +49,7 @@ def _binary(function: Callable[[Any, Any], Node], x: Any, y: Any) -> Node:
     return function(x, y)
 
 
-class Methods:
+class Methods(Refusals, ArrayMethods, NumPyProtocol):
     """Operators and methods that every node has; each one calls the function of its name."""
 
     __slots__ = ()
@@ -88,6 +92,12 @@ class Methods:
     def __rmod__(self, other: Any) -> Node:
         return _binary(powers.remainder, other, self)
 
+    def __divmod__(self, other: Any) -> tuple[Node, Node]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Node, Node]:
+        return other // self, other % self
+
     def __pow__(self, other: Any) -> Node:
         return _binary(powers.power, self, other)
 
@@ -111,6 +121,27 @@ class Methods:
 
     def __ge__(self, other: Any) -> Node:
         return _binary(comparison.greater_equal, self, other)
+
+    def __and__(self, other: Any) -> Node:
+        return _binary(logic.bit_and, self, other)
+
+    def __rand__(self, other: Any) -> Node:
+        return _binary(logic.bit_and, other, self)
+
+    def __or__(self, other: Any) -> Node:
+        return _binary(logic.bit_or, self, other)
+
+    def __ror__(self, other: Any) -> Node:
+        return _binary(logic.bit_or, other, self)
+
+    def __xor__(self, other: Any) -> Node:
+        return _binary(logic.bit_xor, self, other)
+
+    def __rxor__(self, other: Any) -> Node:
+        return _binary(logic.bit_xor, other, self)
+
+    def __invert__(self) -> Node:
+        return logic.bit_not(self)
 
     def __neg__(self) -> Node:
         return sums.negative(self)
@@ -155,18 +186,17 @@ class Methods:
         """Converted to another dtype."""
         return cast.cast(self, dtype)
 
-    def take(self, indices: Any, axis: int = 0) -> Node:
-        """Entries along *axis* at integer places."""
-        return indexing.take(self, indices, axis)
+    def take(self, indices: Any, axis: int | None = None) -> Node:
+        """Entries along *axis* at integer places; of the flattened node by default, as in NumPy."""
+        return indexing.take(self.ravel() if axis is None else self, indices, axis or 0)
+
+    @property
+    def at(self: Any) -> updates.At:
+        """New nodes with some entries changed: ``x.at[key].set(v)``, ``x.at[key].add(v)`` and so on."""
+        return updates.At(self)
 
     def __getitem__(self: Any, key: Any) -> Node:
         return getitem.getitem(self, key)
-
-    def __setitem__(self, key: Any, value: Any) -> NoReturn:
-        raise TypeError(
-            "a node is immutable, so x[i] = v does not exist; build the new value with where, "
-            "concatenate or scatter_add"
-        )
 
     def __len__(self: Any) -> int:
         if not self.shape:
@@ -177,9 +207,6 @@ class Methods:
 
     def __iter__(self: Any) -> Iterator[Node]:
         return (self[k] for k in range(len(self)))
-
-    def __contains__(self, item: object) -> NoReturn:
-        raise TypeError("'in' would need the values of a symbolic node; evaluate it first")
 
     # --- reductions -----------------------------------------------------------------------------
 
@@ -215,42 +242,9 @@ class Methods:
         """The sum of the diagonal."""
         return contractions.trace(self)
 
-    def diagonal(self, axis1: int = 0, axis2: int = 1) -> Node:
-        """The entries whose two indices agree."""
-        return contractions.diagonal(self, axis1, axis2)
-
-    # --- identity, and refusals that say what to do -----------------------------------------------
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Node):
-            return self is other
-        if is_number(other) or isinstance(other, np.ndarray | np.generic):
-            raise TypeError("== compares nodes by identity; for values, use symdiff.equal(x, y)")
-        return NotImplemented
-
-    def __ne__(self, other: object) -> bool:
-        same = self == other
-        return same if same is NotImplemented else not same
-
-    def __bool__(self) -> NoReturn:
-        raise TypeError(
-            f"{self!r} is symbolic and has no truth value; choose with symdiff.where, or evaluate it with x()"
-        )
-
-    def _no_number(self) -> NoReturn:
-        raise TypeError(f"{self!r} is symbolic and no number; evaluate it with x() first")
-
-    __float__ = __int__ = __complex__ = _no_number
-
-    def __array__(self, *arguments: Any, **options: Any) -> NoReturn:
-        raise TypeError(
-            f"{self!r} is symbolic and no array; evaluate it with x(), or join nodes with symdiff.stack"
-        )
-
-    def __format__(self, spec: str) -> str:
-        if spec:
-            raise TypeError(f"{self!r} is symbolic; format its value instead: f'{{x():{spec}}}'")
-        return str(self)
+    def diagonal(self, axis1: int = 0, axis2: int = 1, *, offset: int = 0) -> Node:
+        """The entries whose two indices agree, or differ by *offset*."""
+        return diagonals.diagonal(self, axis1, axis2, offset=offset)
 
     # --- evaluation, text and pictures ----------------------------------------------------------
 
@@ -284,6 +278,7 @@ class Methods:
         return restored, (rows(self),)
 
 
-for _name, _member in vars(Methods).items():
-    if _name not in ("__module__", "__dict__", "__weakref__", "__doc__", "__slots__", "__qualname__"):
-        setattr(core.Methods, _name, _member)  # type: ignore[attr-defined]
+for _class in (NumPyProtocol, ArrayMethods, Refusals, Methods):
+    for _name, _member in vars(_class).items():
+        if _name not in ("__module__", "__dict__", "__weakref__", "__doc__", "__slots__", "__qualname__"):
+            setattr(core.Methods, _name, _member)  # type: ignore[attr-defined]

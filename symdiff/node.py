@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 import weakref
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -54,7 +54,6 @@ class Node(Methods):
     """
 
     __slots__ = ("__weakref__", "attributes", "dtype", "operands", "serial", "shape")
-    __array_ufunc__ = None  # let NumPy arrays on the left defer to our operators
     fields: ClassVar[tuple[str, ...]] = ()
 
     operands: tuple[Node, ...]
@@ -150,6 +149,10 @@ class Node(Methods):
         raise NotImplementedError(
             f"{type(self).__name__} has no derivative with respect to operand {k}: define vjp"
         )
+
+    def cotangents(self, g: Node, places: Sequence[int], sources: Collection[Node]) -> list[Node | None]:
+        """The cotangents of the operands at *places* at once, as a sweep down to *sources* needs them."""
+        return [self.vjp(k, g) for k in places]
 
     def jvp(self, k: int, dx: Node) -> Node | None:
         """The tangent of the result as operand *k* moves by *dx*; None for no dependence."""

@@ -18,6 +18,7 @@ from symdiff.graph import toposort
 from symdiff.node import Node
 from symdiff.ops.leaves import Placeholder, Variable
 from symdiff.planning import plan, specialise
+from symdiff.planning.memory import peak_bytes
 from symdiff.planning.specialise import symbols
 from symdiff.structure import flatten, unflatten
 
@@ -30,11 +31,12 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run takes: arithmetic operations, steps, and bytes of arrays made."""
+    """What one run takes: arithmetic operations, steps, bytes of arrays made, and the most needed at once."""
 
     flops: int
     steps: int
     bytes: int
+    peak_bytes: int
 
 
 class Program:
@@ -100,11 +102,13 @@ class Program:
     @property
     def cost(self) -> Cost:
         """What one run takes; for symbolic sizes, at the newest sizes."""
-        steps = self._newest().plan.steps
+        plan = self._newest().plan
+        steps = plan.steps
         return Cost(
             sum(step.flops for step in steps),
             sum(step.kind not in ("input", "constant") for step in steps),
             sum(step.bytes for step in steps),
+            peak_bytes(plan),
         )
 
     def _newest(self) -> Kernel:

@@ -30,6 +30,8 @@ def scope(name: str) -> Iterator[None]:
     >>> scope_of(y), scope_of(x)
     (('encoder',), ())
     """
+    if not isinstance(name, str):
+        raise TypeError(f"scope: a name is a string, not {name!r}")
     outside = _paths[-1] if _paths else ()
     _open((*outside, name))
     try:

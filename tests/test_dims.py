@@ -90,7 +90,7 @@ CASES = {
     "ones": (lambda x: x + sd.ones((N, 2)), lambda v: v + 1),
     "eye": (lambda x: sd.eye(N) @ x, lambda v: v),
     "trace": (lambda x: (x @ x.T).trace(), lambda v: (v @ v.T).trace()),
-    "norm": (lambda x: sd.norm(x, 0), lambda v: np.linalg.norm(v, axis=0)),
+    "norm": (lambda x: sd.norm(x, axis=0), lambda v: np.linalg.norm(v, axis=0)),
     "logsumexp": (lambda x: sd.logsumexp(x), lambda v: special.logsumexp(v)),
     "stacked": (lambda x: sd.stack([x, x], 1), lambda v: np.stack([v, v], 1)),
 }

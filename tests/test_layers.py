@@ -15,13 +15,14 @@ LAYERS = [  # each may import what stands above it, and what stands beside it
     {"errors", "dims", "dtypes", "wiring", "coefficients", "equation", "contraction"},
     {"node"},
     {"graph", "scopes", "structure"},
-    {"ops"},
-    {"derivative", "rewrite", "printing"},
+    {"ops", "random"},
+    {"derivative", "rewrite", "rules", "recompute", "printing"},
     {"planning"},
     {"backends", "binding", "program"},
-    {"modules", "optim"},
+    {"linalg", "modules", "optim"},
     {"check", "plot", "interop"},
-    {"methods"},  # gives nodes what all the others can do
+    # gives nodes what all the others can do
+    {"methods", "array_methods", "numpy_functions", "numpy_protocol", "refusals"},
     {"__init__"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 import symdiff as sd
-from tests.cases import named_cases, variables
+from tests.cases import CASES, named_cases, variables
 
 X = sd.Variable([1.0, 2.0, 3.0], "x")
 Y = sd.Variable([4.0, 5.0, 6.0], "y")
@@ -77,8 +79,18 @@ def test_formulas_read_as_they_are_typed(text):
 
 
 def read(text: str, names: dict[str, sd.Node]) -> sd.Node:
-    """A formula evaluated as Python, with the names of symdiff."""
-    return sd.constant(eval(text, {**{name: getattr(sd, name) for name in sd.__all__}, **names}))
+    """A formula evaluated as Python, with the names of symdiff and of its linear algebra."""
+    known = {**vars(sd.linalg), **{name: getattr(sd, name) for name in sd.__all__}}
+    return sd.constant(eval(text, {**OPERATIONS, **known, **names}))
+
+
+def operation(kind):
+    """An operation without a public function, called by the name under which it is printed."""
+    return lambda *operands, **settings: kind(*map(sd.constant, operands), **settings)
+
+
+OPERATIONS = {re.sub("(?<!^)(?=[A-Z])", "_", kind.__name__).lower(): operation(kind) for kind in CASES}
+OPERATIONS |= {kind.__name__.lower(): operation(kind) for kind in CASES if kind.__name__.startswith("Arg")}
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -89,8 +101,10 @@ def test_formulas_mean_what_they_say(text):
     np.testing.assert_allclose(read(text, NAMES)(), node(), rtol=1e-13)
 
 
-PRIVATE = ("Place", "Pick", "Inverse", "Length")  # operations without a public function of their name
-READABLE = [row for row in named_cases() if row[1].__name__ not in (*PRIVATE, "Cast", "Compare")]
+# operations without a public function of their name
+PRIVATE = ("Cofactor", "InverseGaps", "Triangle", "LastWriter", "Place", "Pick", "Inverse", "Length")
+# rows of single operations; functions made of many are printed for people, and may be cut short
+READABLE = [row for row in named_cases() if row[1].__name__ not in (*PRIVATE, "Cast", "Compare", "Node")]
 
 
 @pytest.mark.parametrize("case", [row[2] for row in READABLE], ids=[row[0] for row in READABLE])

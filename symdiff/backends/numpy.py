@@ -61,6 +61,7 @@ class _Writer:
         inputs = ", ".join(self.names)
         lines = [f"def program({inputs}):"]
         dead: list[int] = []
+        weight = 0
         for k, step in enumerate(self.plan.steps):
             if step.kind == "input":
                 continue
@@ -70,10 +71,12 @@ class _Writer:
                 continue
             self.names.append(f"t{k}")
             lines += self.statement(k, step)
-            dead += [r for r in self.last.get(k, ()) if self.plan.steps[r].kind not in ("input", "constant")]
-            if sum(self.plan.steps[r].bytes for r in dead) >= CROWD:
+            gone = [r for r in self.last.get(k, ()) if self.plan.steps[r].kind not in ("input", "constant")]
+            dead += gone
+            weight += sum(self.plan.steps[r].bytes for r in gone)
+            if weight >= CROWD:
                 lines.append(f"    del {', '.join(self.names[r] for r in dead)}")
-                dead = []
+                dead, weight = [], 0
         lines.append(f"    return ({''.join(f'{self.result(k)}, ' for k in range(len(self.plan.outputs)))})")
         return "\n".join(lines) + "\n"
 
@@ -106,10 +109,10 @@ class _Writer:
     def expression(self, k: int, step: Step, x: list[str]) -> str:
         """The right-hand side of one step."""
         match step.kind:
-            case "multiply":
-                return f"{x[0]} * {x[1]}"
-            case "divide":
-                return f"{x[0]} / {x[1]}"
+            case "barrier":
+                return x[0]
+            case "multiply" | "divide":
+                return f"{x[0]} {'*' if step.kind == 'multiply' else '/'} {x[1]}"
             case "dot":
                 return f"np.dot({x[0]}, {x[1]})"
             case "matmul" | "vecdot":
@@ -280,7 +283,7 @@ def _key(places: Sequence[Any], shape: Sequence[int]) -> str:
             items.append(str(place))
             continue
         part = place.slice
-        start = "" if part.start == 0 else part.start
+        start = "" if part.start == 0 and place.step > 0 else part.start
         stop = "" if part.stop is None or part.stop == size else part.stop
         items.append(f"{start}:{stop}" + (f":{part.step}" if part.step != 1 else ""))
     while len(items) > 1 and items[-1] == ":":

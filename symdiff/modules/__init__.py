@@ -1,5 +1,7 @@
 """Parts of models: each holds variables, and builds a graph when it is called."""
 
+from symdiff.modules.checkpoint import Checkpoint
+from symdiff.modules.dropout import Dropout
 from symdiff.modules.embedding import Embedding
 from symdiff.modules.linear import Linear
 from symdiff.modules.module import Module
@@ -13,6 +15,8 @@ __all__ = [
     "MLP",
     "RNN",
     "BatchNorm",
+    "Checkpoint",
+    "Dropout",
     "Embedding",
     "LayerNorm",
     "Linear",

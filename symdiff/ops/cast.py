@@ -79,7 +79,7 @@ def cast(x: Node, dtype: Any) -> Node:
     array([1.5, 2.5], dtype=float32)
     """
     to = as_dtype(dtype)
-    if x.dtype == to:
+    if _node("cast", x).dtype == to:
         return x
     retyped = x.retyped(to)
     return Cast(x, to=to) if retyped is None else retyped
@@ -96,7 +96,7 @@ def identity(x: Node) -> Node:
     >>> sd.grad((h * h).sum(), h)()
     array([4., 8.])
     """
-    return Identity(x)
+    return Identity(_node("identity", x))
 
 
 def stop_gradient(x: Node) -> Node:
@@ -109,4 +109,10 @@ def stop_gradient(x: Node) -> Node:
     >>> sd.grad(x * sd.stop_gradient(x), x)()
     array(3.)
     """
-    return StopGradient(x)
+    return StopGradient(_node("stop_gradient", x))
+
+
+def _node(name: str, x: Any) -> Node:
+    if not isinstance(x, Node):
+        raise TypeError(f"{name}: the operand is a node, not {type(x).__name__} {x!r}; use constant")
+    return x

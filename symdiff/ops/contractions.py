@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.dims import Size, product, shape_text, size_text
+from symdiff.dims import Dim, Size, product, shape_text, size_text
 from symdiff.dtypes import inexact, is_inexact
 from symdiff.equation import interleaved, parse
 from symdiff.errors import ShapeError
@@ -15,19 +15,18 @@ from symdiff.node import Node
 from symdiff.ops.base import unary
 from symdiff.ops.broadcast import expand_dims, multiply, normal_axes
 from symdiff.ops.cast import cast
+from symdiff.ops.diagonals import diagonal
 from symdiff.ops.einsum import contract
 from symdiff.ops.operands import constant, full, promote
 from symdiff.ops.powers import Length, divide
 from symdiff.wiring import Wiring
 
 __all__ = [
-    "diag",
-    "diagonal",
     "dot",
     "einsum",
+    "euclidean",
     "matmul",
     "mean",
-    "norm",
     "outer",
     "size",
     "sum",
@@ -138,6 +137,8 @@ def size(dim: Size) -> Node:
     >>> print((size(n) * x)({x: [1.0, 2.0]}))
     [2. 4.]
     """
+    if isinstance(dim, bool) or not isinstance(dim, int | Dim) or (isinstance(dim, int) and dim < 0):
+        raise TypeError(f"size: a size is an int from 0 on or a Dim, such as x.shape[0], not {dim!r}")
     return full((), dim, _INT) if isinstance(dim, int) else contract((), Wiring((), (), (dim,)), 1, _INT)
 
 
@@ -221,65 +222,34 @@ def tensordot(x: Any, y: Any, axes: int | tuple[Any, Any] | Sequence[Any] = 2) -
     return einsum(x, labels[0], y, labels[1], output)
 
 
-def norm(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Node:
-    """The Euclidean length along *axis*, or of all entries; its derivative at 0 is 0.
+def euclidean(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Node:
+    """The square root of the sum of squares along *axis*; its derivative at 0 is 0.
 
     Examples
     --------
-    >>> import symdiff as sd
-    >>> x = sd.Variable([3.0, 4.0], "x")
-    >>> print(norm(x)(), sd.grad(norm(x), x)())
-    5.0 [0.6 0.8]
-    >>> print(sd.grad(norm(x), x))
-    x / sqrt(sum(x**2))
+    >>> print(euclidean([3.0, 4.0])())
+    5.0
     """
     return unary(Length, sum(multiply(x, x), axis, keepdims))
 
 
-# --- diagonals and identities -----------------------------------------------------------------------------
-
-
-def diagonal(x: Any, axis1: int = 0, axis2: int = 1) -> Node:
-    """The entries whose two indices agree, as the last axis.
+def trace(x: Any, axis1: int = 0, axis2: int = 1, *, offset: int = 0) -> Node:
+    """The sum of the diagonal, which must be that of square matrices unless *offset* says otherwise.
 
     Raises
     ------
     ShapeError
-        If the two axes are the same or differ in size.
-    """
-    x = constant(x)
-    one, two = normal_axes("diagonal", (axis1, axis2), x.ndim)
-    labels = list(range(x.ndim))
-    labels[two] = one
-    return einsum(x, labels, [*(k for k in range(x.ndim) if k not in (one, two)), one])
-
-
-def trace(x: Any, axis1: int = 0, axis2: int = 1) -> Node:
-    """The sum of the diagonal.
+        If the two axes are the same, or differ in size where there is no offset.
 
     Examples
     --------
     >>> print(trace([[1, 2], [3, 4]])())
     5
     """
-    return sum(diagonal(x, axis1, axis2), -1)
-
-
-def diag(x: Any) -> Node:
-    """The diagonal of a matrix, or the matrix with a vector on its diagonal.
-
-    Raises
-    ------
-    ShapeError
-        Unless *x* has one or two axes.
-
-    Examples
-    --------
-    >>> diag([1, 2])()
-    array([[1, 0],
-           [0, 2]])
-    """
     x = constant(x)
-    if x.ndim not in (1, 2):
-        raise ShapeError(f"diag: the operand has {x.ndim} axes, not 1 or 2; use diagonal or einsum")
-    return einsum("i->ii" if x.ndim == 1 else "ii->i", x)
+    if offset:
+        return sum(diagonal(x, axis1, axis2, offset=offset), -1)
+    one, two = normal_axes("trace", (axis1, axis2), x.ndim)
+    labels = list(range(x.ndim))
+    labels[two] = one
+    return sum(einsum(x, labels, [*(axis for axis in range(x.ndim) if axis not in (one, two)), one]), -1)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from symdiff.dtypes import DType, result_dtype
 from symdiff.node import Node
 from symdiff.ops.base import Elementwise, binary, unary
 from symdiff.ops.cast import cast
 from symdiff.ops.comparison import compare
+from symdiff.ops.complex import modulus, phasor
 from symdiff.ops.einsum import scale
 from symdiff.ops.operands import constant
 from symdiff.ops.polynomial import Polynomial
@@ -122,13 +122,7 @@ class Abs(Elementwise):
     ufunc = "abs"
 
     def partials(self) -> tuple[Node | None, ...]:
-        if self.operands[0].dtype.kind == "c":
-            raise NotImplementedError("Abs: no derivative by a complex operand; use x * conjugate(x)")
         return (Sign(*self.operands),)
-
-    def infer_dtype(self) -> DType:
-        dtype = super().infer_dtype()
-        return dtype if dtype.kind != "c" else result_dtype(dtype.type(0).real.dtype)
 
 
 class Sign(Elementwise):
@@ -245,13 +239,15 @@ def relu(x: Any) -> Node:
 
 
 def abs(x: Any) -> Node:
-    """The absolute value of every entry; the slope at 0 is 0."""
-    return Abs(constant(x))
+    """The absolute value of every entry, real or complex; the slope at 0 is 0."""
+    x = constant(x)
+    return modulus(x) if x.dtype.kind == "c" else Abs(x)
 
 
 def sign(x: Any) -> Node:
-    """-1, 0 or 1 by the sign of every entry."""
-    return Sign(constant(x))
+    """-1, 0 or 1 by the sign of every entry; x / |x| for a complex one."""
+    x = constant(x)
+    return phasor(x) if x.dtype.kind == "c" else Sign(x)
 
 
 def maximum(x: Any, y: Any) -> Node:

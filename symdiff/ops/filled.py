@@ -9,7 +9,7 @@ from symdiff.dims import Shape, Size
 from symdiff.node import Node
 from symdiff.ops.broadcast import as_shape
 from symdiff.ops.einsum import contract
-from symdiff.ops.operands import full
+from symdiff.ops.operands import constant, full
 from symdiff.wiring import Wiring
 
 __all__ = ["eye", "ones", "ones_like", "zeros", "zeros_like"]
@@ -25,13 +25,15 @@ def zeros(shape: Any, dtype: Any = float) -> Node:
     return full(as_shape(shape), 0, dtype)
 
 
-def ones_like(x: Node) -> Node:
+def ones_like(x: Any) -> Node:
     """Ones of the shape and dtype of *x*."""
+    x = constant(x)
     return full(x.shape, 1, x.dtype)
 
 
-def zeros_like(x: Node) -> Node:
+def zeros_like(x: Any) -> Node:
     """Zeros of the shape and dtype of *x*."""
+    x = constant(x)
     return full(x.shape, 0, x.dtype)
 
 
@@ -55,5 +57,5 @@ def eye(shape: Size | Shape, dtype: Any = float) -> Node:
     """
     group = as_shape(shape)
     labels = tuple(range(len(group)))
-    found = full((), 1, dtype).dtype
+    found = full(group, 1, dtype).dtype
     return contract((), Wiring((), labels + labels, group), in_dtype(1, found), found)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from symdiff.dims import Shape, Size, shape_text
 from symdiff.dtypes import DType, as_dtype
 from symdiff.errors import ShapeError
 from symdiff.node import Node
 from symdiff.ops.base import Linear
 from symdiff.ops.broadcast import expand_dims, multiply, normal_axes
+from symdiff.ops.einsum import is_scalar_constant
+from symdiff.ops.leaves import Constant
 from symdiff.ops.operands import constant
 
 __all__ = ["one_hot", "scatter_add", "take"]
@@ -84,7 +88,7 @@ class ScatterAdd(Linear):
     def compute(self, xp: Any, x: Any, indices: Any) -> Any:
         check_range("scatter_add", indices, -self.length, self.length)  # type: ignore[arg-type]
         result = xp.zeros(self.shape, dtype=x.dtype)
-        if indices.size < CROWDED * self.length:
+        if indices.size <= CROWDED * self.length:
             xp.add.at(result, (slice(None),) * self.axis + (indices,), x)
             return result
         into = xp.moveaxis(result, self.axis, 0)
@@ -167,13 +171,40 @@ def check_range(name: str, indices: Any, low: int, size: int) -> None:
         )
 
 
+def known(node: Node) -> Any:
+    """The value of a constant as an array; None for what only a run can know."""
+    if isinstance(node, Constant):
+        return node.value
+    if is_scalar_constant(node) and all(isinstance(size, int) for size in node.shape):
+        return np.full(node.shape, node.coefficient, node.dtype)  # type: ignore[attr-defined]
+    return None
+
+
+def check_known(index: Node, axis: int, size: Size, of: str) -> None:
+    """Complain about a constant index that is outside an axis of known size.
+
+    Raises
+    ------
+    IndexError
+        Naming the index, the axis and its size.
+    """
+    values = known(index)
+    if values is None or not isinstance(size, int):
+        return
+    outside = values[(values < -size) | (values >= size)]
+    if outside.size:
+        raise IndexError(
+            f"indexing: index {outside[0]} is out of range for axis {axis} of {of}, which has size {size}"
+        )
+
+
 def take(x: Any, indices: Any, axis: int = 0) -> Node:
     """Entries of *x* along *axis* at the places in *indices*, an array of integers of any shape.
 
     Raises
     ------
     IndexError
-        When run, if an index is out of range.
+        If an index is out of range: at once where it is constant, else when run.
 
     Examples
     --------
@@ -182,6 +213,7 @@ def take(x: Any, indices: Any, axis: int = 0) -> Node:
     """
     x, places = constant(x), as_indices(indices)
     (axis,) = normal_axes("take", axis, x.ndim)
+    check_known(places, axis, x.shape[axis], "take's array")
     return Take(x, places, axis=axis)
 
 
@@ -196,7 +228,7 @@ def scatter_add(values: Any, indices: Any, size: Size, axis: int = 0) -> Node:
     array([2., 0., 5.])
     """
     values, places = constant(values), as_indices(indices)
-    (axis,) = normal_axes("scatter_add", axis, values.ndim)
+    (axis,) = normal_axes("scatter_add", axis, values.ndim - places.ndim + 1)
     return ScatterAdd(values, places, axis=axis, length=size)
 
 

@@ -14,8 +14,10 @@ from symdiff.ops.cast import Cast, Identity, StopGradient
 from symdiff.ops.einsum import Einsum, is_scalar_constant
 from symdiff.ops.leaves import Constant, Placeholder
 from symdiff.ops.powers import Power
+from symdiff.ops.regions import Barrier, Region
 from symdiff.ops.reshaping import Reshape
 from symdiff.ops.shaping import Slice
+from symdiff.ops.windows import Windows
 from symdiff.planning.einsums import Contraction, Factor, contract_factors, scaled
 from symdiff.planning.merging import merge_products
 from symdiff.planning.stacking import stack_sums
@@ -73,8 +75,9 @@ def _shared(steps: Sequence[Step], registers: list[int]) -> list[bool]:
 
 
 def _foreign(operation: Node | None) -> bool:
-    """Whether an operation comes from outside the package, so that it might return one of its operands."""
-    return operation is not None and not type(operation).__module__.startswith("symdiff.")
+    """Whether an operation returns a view, or comes from outside the package, so that it might."""
+    known = operation is None or type(operation).__module__.startswith("symdiff.")
+    return not known or isinstance(operation, Windows)
 
 
 class Lowering:
@@ -105,6 +108,10 @@ class Lowering:
                 return self.add(node)
             case StopGradient(operands=(x,)) | Identity(operands=(x,)):
                 return self.values[x]
+            case Region():
+                return self.values[node.operands[0]]
+            case Barrier():
+                return self.barrier(node)
             case Elementwise() | Cast():
                 return self.elementwise(node)
             case Reshape(operands=(x,)):
@@ -118,6 +125,14 @@ class Lowering:
         arguments = tuple([self.exact(operand) for operand in node.operands])
         flops = max([math.prod(sizes(operand)) for operand in (*node.operands, node)])
         return self.build.add("call", arguments, sizes(node), node.dtype, (), flops, detached(node))
+
+    def barrier(self, node: Barrier) -> Argument:
+        """The operand under another name, from when the others are there."""
+        first, *after = [self.values[operand] for operand in node.operands]
+        if isinstance(first, Literal):
+            return first
+        arguments = (first, *[argument for argument in after if not isinstance(argument, Literal)])
+        return self.build.add("barrier", arguments, self.build.shape(first), node.dtype)
 
     def elementwise(self, node: Node) -> int:
         """A function of entries, on registers that broadcast against each other."""

@@ -12,7 +12,7 @@ from symdiff.node import Node
 __all__ = ["Argument", "Builder", "Literal", "Plan", "Step", "pruned"]
 
 Sizes: TypeAlias = tuple[int, ...]
-VIEWS = frozenset({"transpose", "reshape", "expand", "diagonal", "broadcast", "slice"})
+VIEWS = frozenset({"transpose", "reshape", "expand", "diagonal", "broadcast", "slice", "barrier"})
 
 
 class Literal(NamedTuple):

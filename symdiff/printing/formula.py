@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
+from symdiff.coefficients import product
 from symdiff.dims import size_text
 from symdiff.node import Node
 from symdiff.ops.add import Add
 from symdiff.ops.cast import Cast
 from symdiff.ops.comparison import Compare, Not
 from symdiff.ops.einsum import Einsum, is_scalar_constant
+from symdiff.ops.gather import FlatIndex
 from symdiff.ops.indexing import OneHot, ScatterAdd, Take
 from symdiff.ops.leaves import Constant, Placeholder, Variable
+from symdiff.ops.linalg.results import Output
+from symdiff.ops.norms import PowerNorm
+from symdiff.ops.overwriting import Overwrite, Put
 from symdiff.ops.polynomial import Polynomial
 from symdiff.ops.powers import Inverse, Length, Pow, Power
+from symdiff.ops.ranges import Arange
 from symdiff.ops.reductions import Reduction
+from symdiff.ops.regions import Barrier, Region
 from symdiff.ops.reshaping import Reshape
 from symdiff.ops.shaping import Concatenate, Place, Slice
+from symdiff.ops.sinc import Sinc
 from symdiff.ops.softmax import LogSoftmax, Softmax
+from symdiff.ops.special import Polygamma
+from symdiff.printing.calls import public_call
 from symdiff.printing.indices import index_text
 from symdiff.printing.notation import (
     ATOM,
@@ -146,41 +156,68 @@ class _Writer:
                 return f"{wrap(self.write(x), ATOM)}**{wrap(self.write(y), POWER)}", POWER
             case Compare(operands=(x, y), name=name):
                 return f"({wrap(self.write(x), SUM)} {SIGNS[name]} {wrap(self.write(y), SUM)})", ATOM
+            case Overwrite(operands=(x, v)):
+                where = index_text(node.ranges, x.shape)
+                return f"{wrap(self.write(x), ATOM)}.at[{where}].set({self.exact(v)})", ATOM
+            case Put(operands=(x, v, places), axis=axis):
+                where = ":, " * axis + self.exact(places)
+                return f"{wrap(self.write(x), ATOM)}.at[{where}].set({self.exact(v)})", ATOM
+            case Output(operands=(x,), part=part):
+                return f"{self.write(x)[0]}[{part}]", ATOM
             case Slice(operands=(x,)):
                 return f"{wrap(self.write(x), ATOM)}[{index_text(node.ranges, x.shape)}]", ATOM
+            case Region() | Barrier():
+                return self.write(node.operands[0])
         return f"{self.call(node)}", ATOM
 
     def call(self, node: Node) -> str:
         """name(operands, settings), for operations without a notation of their own."""
         name = function_name(node)
         inside = self.arguments(node.operands)
+        public = public_call(node, inside)
+        if public is not None:
+            return public
         match node:
             case Cast():
-                return f"{wrap(self.write(node.operands[0]), ATOM)}.astype({node.to})"
+                return f'{wrap(self.write(node.operands[0]), ATOM)}.astype("{node.to}")'
             case Reshape():
                 return f"reshape({inside}, {_sizes(node.target)})"
             case Place(target=target):
-                return f"place({inside}, [{index_text(node.ranges, node.shape)}] of {_sizes(target)})"
+                where = index_text(node.ranges, node.shape)
+                return f"zeros({_sizes(target)}, '{node.dtype}').at[{where}].set({inside})"
             case Concatenate(axis=axis):
                 return f"concatenate([{inside}], axis={axis})"
             case ScatterAdd(axis=axis, length=size):
                 return f"{name}({inside}, size={size_text(size)}, axis={axis})"
+            case FlatIndex(lengths=lengths):
+                return f"ravel_multi_index([{inside}], {_sizes(lengths)})"
+            case Arange(length=size):
+                return f"arange({size_text(size)}, dtype='{node.dtype}')"
             case Not():
                 return f"logical_not({inside})"
             case Take(axis=axis):
                 return f"take({inside}, axis={axis})"
             case OneHot(length=size):
                 return f"{name}({inside}, {size_text(size)})"
-            case Reduction(axes=axes) if len(axes) == node.operands[0].ndim:
-                return f"{name}({inside})"
-            case Softmax(axes=axes) | LogSoftmax(axes=axes) if axes == (node.ndim - 1,):
-                return f"{name}({inside})"
-            case Reduction(axes=axes) | Softmax(axes=axes) | LogSoftmax(axes=axes):
-                return f"{name}({inside}, axis={axes[0] if len(axes) == 1 else axes})"
+            case Polygamma(order=n):
+                return f"polygamma({n}, {inside})"
+            case Sinc(order=0):
+                return f"sinc({inside})"
+            case Reduction() | Softmax() | LogSoftmax():
+                return self.along_axes(node, name, inside)
         settings = [
             f"{field}={_setting(value)}" for field, value in zip(node.fields, node.attributes, strict=True)
         ]
         return f"{name}({', '.join([inside, *settings] if inside else settings)})"
+
+    def along_axes(self, node: Reduction | Softmax | LogSoftmax, name: str, inside: str) -> str:
+        """name(operand, axis), without the axis where it is the one that the function would choose."""
+        if isinstance(node, PowerNorm):
+            name, inside = "norm", f"{inside}, {number_text(node.order)}"
+        axes, count = node.axes, node.operands[0].ndim
+        if len(axes) == count if isinstance(node, Reduction) else axes == (count - 1,):
+            return f"{name}({inside})"
+        return f"{name}({inside}, axis={axes[0] if len(axes) == 1 else axes})"
 
     def sum(self, node: Add) -> Term:
         parts: list[Any] = []
@@ -198,8 +235,9 @@ class _Writer:
     def scaled(self, factor: Any, operand: Node) -> str:
         """One term of a sum."""
         if isinstance(operand, Einsum):
+            whole = product(factor, operand.coefficient)
             scaled = Einsum(
-                *operand.operands, wiring=operand.wiring, coefficient=factor, result=operand.result
+                *operand.operands, wiring=operand.wiring, coefficient=whole, result=operand.result
             )
             return einsum_term(scaled, self.write)[0]
         core = wrap(self.write(operand), SUM if factor == 1 else PRODUCT)

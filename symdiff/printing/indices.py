@@ -30,7 +30,7 @@ def index_text(ranges: Sequence[Range], shape: Shape, dropped: Collection[int] =
             items.append("::-1")
         else:
             part = places.slice
-            start = "" if part.start == 0 else size_text(part.start)
+            start = "" if part.start == 0 and places.step > 0 else size_text(part.start)
             stop = "" if part.stop is None or part.stop == size else size_text(part.stop)
             items.append(f"{start}:{stop}" + (f":{part.step}" if part.step != 1 else ""))
     while len(items) > 1 and items[-1] == ":":

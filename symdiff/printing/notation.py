@@ -12,7 +12,7 @@ from symdiff.ops.einsum import Einsum
 from symdiff.ops.powers import Inverse, Power
 from symdiff.ops.shaping import Slice
 from symdiff.printing.indices import index_text
-from symdiff.wiring import Labels
+from symdiff.wiring import Labels, letters
 
 __all__ = ["ATOM", "POWER", "PRODUCT", "SUM", "Term", "einsum_term", "number_text", "wrap"]
 
@@ -41,10 +41,22 @@ def einsum_term(node: Einsum, write: Write) -> Term:
     core = _core(node, write)
     if core is None:
         arguments = ", ".join(write(operand)[0] for operand in node.operands)
-        core = f'einsum("{wiring}", {arguments})', ATOM
+        core = f'einsum("{wiring}", {arguments}{_open_sizes(node)})', ATOM
     for size in wiring.orphans:
         core = f"{size_text(size)} * {wrap(core, PRODUCT)}", PRODUCT
     return _scaled(core, coefficient)
+
+
+def _open_sizes(node: Einsum) -> str:
+    """The sizes of inserted axes of size 1, without which the equation could not be read back."""
+    wiring = node.wiring
+    known = {label for labels in wiring.inputs for label in labels}
+    sizes = [
+        f'"{letters(((label,),), ()).removesuffix("->")}": {size_text(wiring.sizes[label])}'
+        for label in dict.fromkeys(wiring.output)
+        if label not in known and wiring.sizes[label] == 1
+    ]
+    return f", sizes={{{', '.join(sizes)}}}" if sizes else ""
 
 
 def _scaled(core: Term, coefficient: Any) -> Term:
