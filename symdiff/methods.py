@@ -238,13 +238,13 @@ class Methods(Refusals, ArrayMethods, NumPyProtocol):
         """NumPy's dot."""
         return contractions.dot(self, other)
 
-    def trace(self) -> Node:
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Node:
         """The sum of the diagonal."""
-        return contractions.trace(self)
+        return contractions.trace(self, offset, axis1, axis2)
 
-    def diagonal(self, axis1: int = 0, axis2: int = 1, *, offset: int = 0) -> Node:
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Node:
         """The entries whose two indices agree, or differ by *offset*."""
-        return diagonals.diagonal(self, axis1, axis2, offset=offset)
+        return diagonals.diagonal(self, offset, axis1, axis2)
 
     # --- evaluation, text and pictures ----------------------------------------------------------
 

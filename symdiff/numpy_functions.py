@@ -159,8 +159,6 @@ FUNCTIONS: dict[str, str | Callable[..., Any]] = {
     "amax": "max",
     "amin": "min",
     "around": "round",
-    "cumulative_sum": "cumsum",
-    "cumulative_prod": "cumprod",
     "shape": lambda a: constant(a).shape,
     "ndim": lambda a: constant(a).ndim,
     "size": _size,
@@ -183,8 +181,8 @@ FUNCTIONS: dict[str, str | Callable[..., Any]] = {
     "vdot": lambda a, b, /: _vecdot(constant(a).ravel(), constant(b).ravel()),
     "multi_dot": _multi_dot,
     "matrix_transpose": _matrix_transpose,
-    "linalg.diagonal": lambda x, /, *, offset=0: constant(x).diagonal(-2, -1, offset=offset),
-    "linalg.trace": lambda x, /, *, offset=0: constant(x).diagonal(-2, -1, offset=offset).sum(-1),
+    "linalg.diagonal": lambda x, /, *, offset=0: constant(x).diagonal(offset, -2, -1),
+    "linalg.trace": lambda x, /, *, offset=0: constant(x).diagonal(offset, -2, -1).sum(-1),
     "linalg.lstsq": _instead(
         "np.linalg.lstsq gives four results, of which a graph has one; use symdiff.linalg.lstsq(a, b)"
     ),

@@ -220,7 +220,7 @@ CASES: dict[type[Node], list[Case]] = {
         exact(lambda x: sd.diag(x), np.diag, normal(3)),
         exact(lambda x: sd.diag(x), np.diag, normal(3, 3)),
         near(lambda x: x.trace(), np.trace, normal(3, 3)),
-        exact(lambda x: x.diagonal(1, 2), lambda x: x.diagonal(axis1=1, axis2=2), normal(2, 3, 3)),
+        exact(lambda x: x.diagonal(0, 1, 2), lambda x: x.diagonal(axis1=1, axis2=2), normal(2, 3, 3)),
         near(lambda x, y: x @ y, np.matmul, normal(2, 3), normal(3, 2)),
         near(lambda x, y: x @ y, np.matmul, normal(3), normal(3)),
         near(lambda x, y: x @ y, np.matmul, normal(2, 1, 2, 3), normal(4, 3, 2)),

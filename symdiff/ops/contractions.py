@@ -233,7 +233,7 @@ def euclidean(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = 
     return unary(Length, sum(multiply(x, x), axis, keepdims))
 
 
-def trace(x: Any, axis1: int = 0, axis2: int = 1, *, offset: int = 0) -> Node:
+def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Node:
     """The sum of the diagonal, which must be that of square matrices unless *offset* says otherwise.
 
     Raises
@@ -248,7 +248,7 @@ def trace(x: Any, axis1: int = 0, axis2: int = 1, *, offset: int = 0) -> Node:
     """
     x = constant(x)
     if offset:
-        return sum(diagonal(x, axis1, axis2, offset=offset), -1)
+        return sum(diagonal(x, offset, axis1, axis2), -1)
     one, two = normal_axes("trace", (axis1, axis2), x.ndim)
     labels = list(range(x.ndim))
     labels[two] = one

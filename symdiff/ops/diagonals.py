@@ -22,15 +22,15 @@ from symdiff.wiring import Wiring
 __all__ = ["diag", "diagonal", "tri", "tril", "triu"]
 
 
-def diagonal(x: Any, axis1: int = 0, axis2: int = 1, *, offset: int = 0) -> Node:
+def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Node:
     """The entries whose two indices agree, or differ by *offset*, as the last axis.
 
     Parameters
     ----------
-    axis1, axis2 : int
-        The axes of the matrices.
     offset : int
         How far above the main diagonal; below it if negative.
+    axis1, axis2 : int
+        The axes of the matrices.
 
     Raises
     ------

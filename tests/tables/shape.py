@@ -388,7 +388,7 @@ FUNCTIONS: dict[str, list[Case]] = {
             for shape in [(3, 3), (2, 3), (3, 1)]
         ],
         exact(
-            lambda x: x.diagonal(0, 2, offset=-1),
+            lambda x: x.diagonal(-1, 0, 2),
             lambda x: x.diagonal(-1, 0, 2),
             normal(2, 2, 3),
         ),

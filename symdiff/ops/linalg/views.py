@@ -51,7 +51,7 @@ def diagonal(x: Any, *, offset: int = 0) -> Node:
     >>> diagonal([[1, 2], [3, 4]])()
     array([1, 4])
     """
-    return diagonal_along(_matrices("diagonal", x), -2, -1, offset=offset)
+    return diagonal_along(_matrices("diagonal", x), offset, -2, -1)
 
 
 def trace(x: Any, *, offset: int = 0) -> Node:
@@ -67,7 +67,7 @@ def trace(x: Any, *, offset: int = 0) -> Node:
     >>> trace([[[1, 2], [3, 4]], [[5, 6], [7, 8]]])()
     array([ 5, 13])
     """
-    return trace_along(_matrices("trace", x), -2, -1, offset=offset)
+    return trace_along(_matrices("trace", x), offset, -2, -1)
 
 
 def _matrices(name: str, x: Any) -> Node:
