@@ -20,6 +20,7 @@ from symdiff.ops.shaping import Slice
 from symdiff.ops.windows import Windows
 from symdiff.planning.einsums import Contraction, Factor, contract_factors, scaled
 from symdiff.planning.merging import merge_products
+from symdiff.planning.order import in_place
 from symdiff.planning.stacking import stack_sums
 from symdiff.planning.steps import VIEWS, Argument, Builder, Literal, Plan, Sizes, Step, pruned
 
@@ -33,9 +34,10 @@ def plan(outputs: Sequence[Node], inputs: Sequence[Node]) -> Plan:
     """
     marks = [node if not node.operands else _stand_in(node) for node in inputs]
     outputs = _cut(outputs, dict(zip(inputs, marks, strict=True)))
-    merged = merge_products(stack_sums(outputs))
+    ranks = {node: float(place) for place, node in enumerate(toposort(*outputs))}
+    merged = merge_products(stack_sums(outputs, ranks), ranks)
     lowering = Lowering(marks)
-    for node in toposort(*merged):
+    for node in in_place(merged, ranks):
         if node not in lowering.values:
             lowering.values[node] = lowering.lower(node)
     registers = [lowering.exact(node) for node in merged]

@@ -33,8 +33,11 @@ class Region(NamedTuple):
     cost: int
 
 
-def merge_products(outputs: Sequence[Node]) -> list[Node]:
-    """The same graph with einsums that have one user merged into it, where that saves work."""
+def merge_products(outputs: Sequence[Node], ranks: dict[Node, float]) -> list[Node]:
+    """The same graph with einsums that have one user merged into it, where that saves work.
+
+    *ranks* says when each node is computed; a new node takes the rank of the one it replaces.
+    """
     order = toposort(*outputs)
     counts = consumers(order)
     alone = {node for node, count in counts.items() if count == 1 and type(node) is Einsum}
@@ -50,6 +53,8 @@ def merge_products(outputs: Sequence[Node]) -> list[Node]:
             if region.cost < apart:
                 new[node] = contract(region.operands, region.wiring, region.coefficient, node.result)
             regions[node] = region._replace(cost=min(region.cost, apart))
+        if node in ranks:
+            ranks.setdefault(new[node], ranks[node])
     return [new[output] for output in outputs]
 
 

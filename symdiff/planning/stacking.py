@@ -27,8 +27,11 @@ __all__ = ["stack_sums"]
 FEWEST = 4  # terms for which stacking pays
 
 
-def stack_sums(outputs: Sequence[Node]) -> list[Node]:
-    """The same graph with sums of like products contracted at once."""
+def stack_sums(outputs: Sequence[Node], ranks: dict[Node, float]) -> list[Node]:
+    """The same graph with sums of like products contracted at once.
+
+    *ranks* says when each node is computed; a new node takes the rank of the one it replaces.
+    """
     order = toposort(*outputs)
     counts = consumers(order)
     kept = set(outputs)
@@ -42,6 +45,7 @@ def stack_sums(outputs: Sequence[Node]) -> list[Node]:
             alone = {new[x] for x in node.operands if counts[x] == 1 and x not in kept}
             fresh = _stacked(fresh, alone, places)
         new[node] = fresh
+        ranks.setdefault(fresh, ranks[node])
     return [new[output] for output in outputs]
 
 

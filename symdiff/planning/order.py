@@ -1,0 +1,33 @@
+"""When each node is computed: where it stood before the graph was rewritten.
+
+A rewritten node is new, but what it stands for was asked for at some place, and computing it there
+keeps few values alive at a time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from symdiff.graph import toposort
+from symdiff.node import Node
+
+__all__ = ["in_place"]
+
+
+def in_place(outputs: Sequence[Node], ranks: Mapping[Node, float]) -> list[Node]:
+    """Every node the outputs need, operands first, otherwise by rank.
+
+    A node without a rank, which a rewrite made on the way, comes right before its first user.
+    """
+    order = toposort(*outputs)
+    due: dict[Node, float] = {}
+    for node in reversed(order):
+        due[node] = ranks.get(node, due.get(node, math.inf))
+        for operand in node.operands:
+            due[operand] = min(due.get(operand, math.inf), due[node])
+    key: dict[Node, float] = {}
+    for node in order:
+        own = due[node] if node in ranks else due[node] - 0.5
+        key[node] = max([own, *(key[operand] for operand in node.operands)])
+    return sorted(order, key=key.__getitem__)
