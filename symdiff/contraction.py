@@ -39,7 +39,10 @@ def binary_tree(wiring: Wiring) -> tuple[tuple[int, int, Wiring], ...]:
         needed = set(wiring.output).union(*parts)
         kept = tuple(dict.fromkeys(label for label in (*first, *second) if label in needed))
         output = kept if parts else wiring.output
-        steps.append((i, j, Wiring.of((first, second), output, wiring.sizes).without_orphans()[0]))
+        involved: dict[Any, Size] = {label: wiring.sizes[label] for label in (*first, *second, *output)}
+        if not parts:  # factors that are sizes belong to the whole, and so to the last pair
+            involved |= {("factor", k): size for k, size in enumerate(wiring.orphans)}
+        steps.append((i, j, Wiring.of((first, second), output, involved)))
         parts.append(kept)
     return tuple(steps)
 

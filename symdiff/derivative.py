@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 from symdiff.dims import shape_text
 from symdiff.dtypes import is_inexact
 from symdiff.errors import GraphError, ShapeError
-from symdiff.graph import ancestors, depends, leaves, rebuild, toposort
+from symdiff.graph import ancestors, depends, leaves, rebuild, substitute, toposort
 from symdiff.node import Node
 from symdiff.ops.add import combine
 from symdiff.ops.cast import cast
 from symdiff.ops.filled import eye, zeros
+from symdiff.ops.leaves import Placeholder
 from symdiff.ops.operands import constant, full
 from symdiff.structure import flatten, matched, unflatten
 
@@ -179,7 +180,13 @@ def hvp(y: Node, wrt: Any, direction: Any) -> Any:
     >>> hvp((x**3).sum(), x, [1.0, 1.0])()
     array([ 6., 12.])
     """
-    return grad(jvp(y, wrt, direction), wrt)
+    sources = _sources(wrt, "hvp")
+    given: dict[Node, Node] = {
+        Placeholder(node.shape, node.dtype): _direction("hvp", f"the direction of {node!r}", value, node)
+        for node, value in zip(sources, matched(wrt, direction, "hvp"), strict=True)
+    }  # stand-ins, so that a direction that depends on *wrt* is not differentiated itself
+    product = grad(jvp(y, sources, list(given)), sources)
+    return unflatten(wrt, substitute(product, given))
 
 
 # --- the two sweeps -----------------------------------------------------------------------------------

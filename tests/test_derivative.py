@@ -669,3 +669,29 @@ def test_real_results_of_complex_steps_are_real_derivatives(rng):
         return sd.exp(x) * sd.sin(x) / (2 + x * x) + x**5
 
     np.testing.assert_allclose(sd.grad(f(x).sum(), x)(), f(z)().imag / 1e-30, rtol=1e-13)
+
+
+def test_directions_are_not_differentiated():
+    """The Hessian times a direction that depends on the variable is still that product."""
+    x = sd.Variable([1.0, 2.0, 3.0], "x")
+    f = (x**3).sum()
+    hessian = np.diag(6 * x.value)
+
+    np.testing.assert_allclose(sd.hvp(f, x, x)(), hessian @ x.value)
+    np.testing.assert_allclose(sd.hvp(f, x, sd.grad(f, x))(), hessian @ (3 * x.value**2))
+    assert sd.hvp(f, {"a": x}, {"a": 2 * x})["a"]().tolist() == [12, 48, 108]
+
+
+def test_a_product_with_the_hessian_may_be_differentiated_by_its_direction():
+    """It is linear in the direction, so its derivative by it is the Hessian."""
+    x, v = sd.Variable([1.0, 2.0], "x"), sd.Variable([3.0, 4.0], "v")
+
+    np.testing.assert_allclose(sd.jacobian(sd.hvp((x**3).sum(), x, v), v)(), np.diag([6.0, 12.0]))
+
+
+def test_traces_of_oblong_matrices_are_numpys():
+    """The diagonal ends where the shorter axis does."""
+    a = sd.Variable(np.arange(12.0).reshape(3, 4), "a")
+
+    assert a.trace()() == np.trace(a.value)
+    np.testing.assert_array_equal(sd.grad(a.trace(), a)(), np.eye(3, 4))

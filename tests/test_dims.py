@@ -258,3 +258,26 @@ def test_source_of_open_sizes_waits_for_a_run():
 
     with pytest.raises(sd.GraphError, match="n"):
         f.source  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda q: sd.einsum("ij,jk,kl->", q, q, q),
+        lambda q: sd.einsum("ia,ij,ja->a", q, q, q).sum(),
+        lambda q: sd.einsum("ij,ij,ij->", q, q, q),
+        lambda q: sd.einsum("i,j,ij->", q.sum(axis=0), q.sum(axis=1), q),
+        lambda q: (sd.linalg.eigvalsh(q + q.T) ** 2).sum(),
+        lambda q: (sd.linalg.inv(q) ** 2).sum(),
+        lambda q: (sd.linalg.pinv(q) ** 2).sum(),
+    ],
+)
+def test_contractions_of_many_operands_have_symbolic_hessians(rng, function):
+    """A size that is not known yet is no factor of the result, and the batch axes of a Hessian are none."""
+    value = rng.normal(size=(4, 4))
+    open_, fixed = sd.Placeholder((N, N), name="q"), sd.Variable(value, "q")
+
+    for derive in (sd.grad, sd.hessian):
+        expected = derive(function(fixed), fixed)()
+        found = derive(function(open_), open_)({open_: value})
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)

@@ -234,12 +234,12 @@ def euclidean(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = 
 
 
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Node:
-    """The sum of the diagonal, which must be that of square matrices unless *offset* says otherwise.
+    """The sum of a diagonal, *offset* above the main one.
 
     Raises
     ------
     ShapeError
-        If the two axes are the same, or differ in size where there is no offset.
+        If the two axes are the same.
 
     Examples
     --------
@@ -247,9 +247,9 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Node:
     5
     """
     x = constant(x)
-    if offset:
-        return sum(diagonal(x, offset, axis1, axis2), -1)
     one, two = normal_axes("trace", (axis1, axis2), x.ndim)
+    if offset or x.shape[one] != x.shape[two]:
+        return sum(diagonal(x, offset, axis1, axis2), -1)
     labels = list(range(x.ndim))
     labels[two] = one
     return sum(einsum(x, labels, [*(axis for axis in range(x.ndim) if axis not in (one, two)), one]), -1)

@@ -129,7 +129,8 @@ def contract(
     wiring, count = wiring.without_orphans()
     coefficient = in_dtype(product(coefficient, count) if count != 1 else coefficient, dtype)
     if coefficient == 0 and operands:
-        return contract((), Wiring.of((), wiring.output, wiring.sizes).without_orphans()[0], 0, dtype)
+        kept = {label: wiring.sizes[label] for label in wiring.output}
+        return contract((), Wiring.of((), wiring.output, kept), 0, dtype)
     if len(operands) > 1:
         operands, wiring = _merged(operands, wiring)
         operands, wiring = _sorted(operands, wiring)

@@ -61,8 +61,9 @@ def operation_text(node: Node) -> str:
         case Variable() | Placeholder() | Constant():
             return name
         case Einsum():
-            factor = "" if node.coefficient == 1 else f"{number_text(node.coefficient)} * "
-            return f"{factor}einsum {node.wiring}"
+            factors = [] if node.coefficient == 1 else [number_text(node.coefficient)]
+            factors += map(size_text, node.wiring.orphans)
+            return " * ".join([*factors, f"einsum {node.wiring}"])
         case Add(coefficients=coefficients):
             plain = all(c == 1 for c in coefficients)
             return name if plain else f"{name} {','.join(map(number_text, coefficients))}"
