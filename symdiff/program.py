@@ -116,6 +116,9 @@ class Program:
             raise GraphError(f"program: sizes {', '.join(sorted(self.symbols))} are open until it first runs")
         return next(reversed(self._kernels.values()))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.structure, self.inputs, self.variables, self.updates)
+
     def __str__(self) -> str:
         return self.source
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import copy
+import pickle
 import threading
 from collections import namedtuple
 
@@ -346,3 +348,13 @@ def test_indices_out_of_range_are_refused_at_run_time():
     np.testing.assert_array_equal(sd.compile(x[k], [k])([-1, -3]), [3, 1])
     with pytest.raises(IndexError):
         sd.compile(x[k], [k])([0, -4])
+
+
+def test_a_program_is_pickled_as_its_graph():
+    """A copy has variables of its own, and updates those."""
+    w = sd.Variable([1.0, 2.0], "w")
+    step = sd.compile({"loss": (w * w).sum()}, updates={w: w / 2})
+    for twin in (pickle.loads(pickle.dumps(step)), copy.deepcopy(step)):
+        assert [float(twin()["loss"]), float(twin()["loss"])] == [5.0, 1.25]
+
+    assert w.value.tolist() == [1, 2]

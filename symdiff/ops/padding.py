@@ -92,6 +92,8 @@ def _continued(x: Node, pairs: Sequence[tuple[Size, Size]], mode: str) -> Node:
 
 def _pairs(x: Node, width: int | Sequence[Any]) -> list[tuple[Size, Size]]:
     """Widths in the forms that NumPy takes, as one pair per axis."""
+    if not isinstance(width, int | Dim) and not hasattr(width, "__iter__"):
+        raise TypeError(f"pad: a width is an int, (before, after), or such a pair per axis, not {width!r}")
     given: list[Any] = [width] if isinstance(width, int | Dim) else list(width)
     if given and all(isinstance(item, int | Dim) for item in given):
         given = [tuple(given) if len(given) == 2 else (given[0], given[0])]

@@ -535,6 +535,7 @@ WRONG: dict[str, Any] = {
     "tri: kind": (lambda: sd.tri(2, k=1.5), TypeError, ["tri", "1.5"]),
     "diag: kind": (lambda: sd.diag(X, "a"), TypeError, ["diag", "'a'"]),
     "diagonal: unknown": (lambda: sd.diagonal(P), ShapeError, ["diagonal", "n rows", "3 columns", "slice"]),
+    "pad: width": (lambda: sd.pad(X, 1.5), TypeError, ["pad", "1.5", "pair"]),
     "trace: offset": (lambda: sd.trace(X, offset=0.5), TypeError, ["diagonal", "0.5"]),
     "arange: node": (lambda: sd.arange(S), TypeError, ["arange", "number", "Dim"]),
     "arange: symbolic step": (lambda: sd.arange(0, N, 2), ShapeError, ["arange", "symbolic", "scale"]),
