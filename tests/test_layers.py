@@ -88,8 +88,8 @@ def test_no_file_imports_the_package_as_a_whole(path):
 
 
 def test_derivative_knows_no_operation_but_those_of_cotangents():
-    """Sums, seeds and zeros are all that a sweep needs from the language."""
-    allowed = {"add", "cast", "filled", "operands", "einsum"}
+    """Sums, seeds and zeros, and leaves to stand in for directions, are all that it needs of the language."""
+    allowed = {"add", "cast", "filled", "leaves", "operands", "einsum"}
     names = [name for _, name in module_imports(PACKAGE / "derivative.py") if name.startswith("symdiff.ops")]
 
     assert {name.split(".")[2] for name in names} <= allowed
