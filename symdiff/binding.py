@@ -9,6 +9,7 @@ import numpy as np
 
 from symdiff.dims import Dim, Size, bind_size, shape_text, size_text
 from symdiff.errors import GraphError, ShapeError
+from symdiff.facts import check_facts
 from symdiff.node import Node
 from symdiff.ops.leaves import Variable
 
@@ -26,8 +27,19 @@ def as_value(node: Node, value: Any) -> Array:
         If the dtype would lose something.
     ShapeError
         If the shape differs.
+    ValueError
+        If the value does not keep to the facts that a leaf was declared with.
     """
     array = value if type(value) is np.ndarray else np.asarray(value)
+    if array.dtype != node.dtype or array.shape != node.shape:
+        array = _fitted(node, array)
+    if facts := getattr(node, "facts", None):
+        check_facts(node, facts, array)
+    return array
+
+
+def _fitted(node: Node, array: Array) -> Array:
+    """*array* in the node's dtype, if nothing is lost, and of its shape as far as that is known."""
     if array.dtype != node.dtype:
         if not np.can_cast(array.dtype, node.dtype, "same_kind"):
             raise TypeError(

@@ -15,6 +15,7 @@ from symdiff.errors import GraphError
 from symdiff.graph import leaves
 from symdiff.node import Node
 from symdiff.ops.add import add
+from symdiff.ops.freed import freed
 from symdiff.ops.leaves import Placeholder, Variable
 from symdiff.program import Program, compile
 
@@ -114,7 +115,7 @@ def check_grad(
     table = next(row for name, row in TOLERANCES.items() if name in rows)
     given = {"step": step, "rtol": rtol, "atol": atol}
     tolerance = table._replace(**{key: value for key, value in given.items() if value is not None})
-    point = _point(y, sources, feeds or {})
+    y, sources, point = freed(y, sources, _point(y, sources, feeds or {}))
     check = _Check(sources, point, tolerance, tuple(modes), np.random.default_rng(0 if rng is None else rng))
     level: list[tuple[tuple[str, ...], list[Node]]] = [((), [y])]
     for _ in range(order):

@@ -9,6 +9,7 @@ import numpy as np
 
 from symdiff.dims import shape_text
 from symdiff.errors import GraphError, ShapeError
+from symdiff.facts import check_facts
 from symdiff.ops.leaves import Variable
 
 __all__ = ["Stateful"]
@@ -65,6 +66,8 @@ class Stateful:
             If a value has another shape than its variable.
         TypeError
             If a value cannot be converted to the dtype of its variable.
+        ValueError
+            If a value does not keep to the facts that its variable was declared with.
         """
         variables = self.variables()
         kind = type(self).__name__
@@ -117,3 +120,5 @@ def _check(role: str, variable: Variable, array: Array) -> None:
         )
     if not np.can_cast(array.dtype, variable.dtype, "same_kind"):
         raise TypeError(f"{role} is {variable.dtype}, but its new value is {array.dtype}")
+    if variable.facts:
+        check_facts(variable, variable.facts, array.astype(variable.dtype))

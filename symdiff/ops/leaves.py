@@ -10,11 +10,13 @@ import numpy as np
 from symdiff.dims import Dim, Shape, Size, shape_text
 from symdiff.dtypes import DEFAULT, DType, as_dtype
 from symdiff.errors import ShapeError
+from symdiff.facts import Axes, Facts, check_facts, declared_facts
 from symdiff.node import Leaf, Node
 
 __all__ = ["Constant", "Placeholder", "Variable", "frozen_array"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
+NOTHING = Facts()
 SMALL = 64  # entries up to which equal constants are one node
 
 
@@ -33,6 +35,26 @@ class Variable(Leaf):
         Overrides the dtype of *value*.
     trainable : bool
         Whether `Module.parameters` reports it.
+    symmetric, positive, orthonormal : bool
+        What is known of every value: the last two axes may be exchanged; every entry is above 0; the
+        columns of the matrices in the last two axes are orthonormal.
+    sums_to_one : int or sequence of int, optional
+        The axes along which, together, the entries add up to 1.
+
+    Raises
+    ------
+    ShapeError
+        If a fact speaks of axes that the value lacks, or that have the wrong sizes.
+    TypeError
+        If the value is a node, or a fact means nothing for the dtype.
+    ValueError
+        If a value, the first or a later one, does not keep to the facts, up to half its digits.
+
+    Notes
+    -----
+    Facts serve simplification. The derivative is by the entries as if they were independent, whatever
+    the facts: by a symmetric ``a``, that of ``a[0, 1]`` is 1 at ``[0, 1]`` and 0 at ``[1, 0]``. Such
+    derivatives are right along every direction that keeps to the facts.
 
     Examples
     --------
@@ -43,6 +65,8 @@ class Variable(Leaf):
     >>> x.value = [3, 4]
     >>> y()
     array([ 9., 16.])
+    >>> Variable([[2.0, 1.0], [1.0, 3.0]], "a", symmetric=True)
+    <variable a float64[2,2] symmetric>
     """
 
     __slots__ = ("_value",)
@@ -50,10 +74,20 @@ class Variable(Leaf):
     kind: DType
     name: str | None
     trainable: bool
+    facts: Facts
     _value: Array
 
     def __new__(
-        cls, value: Any, name: str | None = None, *, dtype: Any = None, trainable: bool = True
+        cls,
+        value: Any,
+        name: str | None = None,
+        *,
+        dtype: Any = None,
+        trainable: bool = True,
+        symmetric: bool = False,
+        positive: bool = False,
+        orthonormal: bool = False,
+        sums_to_one: Axes = None,
     ) -> Self:
         if isinstance(value, Node):
             raise TypeError(f"Variable: a value is an array, not the graph {value!r}; evaluate it first")
@@ -62,8 +96,10 @@ class Variable(Leaf):
         if dtype is None and not hasattr(value, "dtype"):
             dtype = np.result_type(DEFAULT, np.asarray(value))
         array = frozen_array(value, dtype)
-        self = cls.make((), (array.shape, array.dtype, name, bool(trainable)))
-        object.__setattr__(self, "_value", array)
+        flags = symmetric, positive, orthonormal
+        facts = declared_facts(_role("Variable", name), array.shape, array.dtype, flags, sums_to_one)
+        self = cls.make((), (array.shape, array.dtype, name, bool(trainable), facts))
+        self.adopt(array)
         return self
 
     def infer_shape(self) -> Shape:
@@ -93,7 +129,15 @@ class Variable(Leaf):
         self.adopt(frozen_array(array, self.dtype))
 
     def adopt(self, array: Array) -> None:
-        """Take *array* as the value without a copy; its maker must not change it afterwards."""
+        """Take *array* as the value without a copy; its maker must not change it afterwards.
+
+        Raises
+        ------
+        ValueError
+            If it does not keep to the facts that the variable was declared with.
+        """
+        if self.facts:
+            check_facts(self, self.facts, array)
         array.flags.writeable = False
         object.__setattr__(self, "_value", array)
 
@@ -103,16 +147,22 @@ class Variable(Leaf):
         type(self).value.fset(self, value)  # type: ignore[attr-defined]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        copy = type(self)(self._value, self.name, trainable=self.trainable)
+        copy: Self = _variable(type(self), self._value, self.name, self.trainable, self.facts)
         memo[id(self)] = copy
         return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_variable, (type(self), self._value, self.name, self.trainable))
+        return (_variable, (type(self), self._value, self.name, self.trainable, self.facts))
 
 
-def _variable(cls: type[Variable], value: Array, name: str | None, trainable: bool) -> Variable:
-    return cls(value, name, trainable=trainable)
+def _variable(
+    cls: type[Variable], value: Array, name: str | None, trainable: bool, facts: Facts = NOTHING
+) -> Any:
+    return cls(value, name, trainable=trainable, **facts._asdict())
+
+
+def _role(kind: str, name: str | None) -> str:
+    return f"{kind} {name}" if name else kind
 
 
 class Placeholder(Leaf):
@@ -124,6 +174,15 @@ class Placeholder(Leaf):
         ``None`` stands for a size that is known only at run time and equal to no other.
     dtype : dtype
     name : str, optional
+    symmetric, positive, orthonormal, sums_to_one : optional
+        What is known of every value, as for a `Variable`; the values that are fed are checked.
+
+    Raises
+    ------
+    ShapeError
+        If a size is neither an int nor a Dim, or a fact speaks of axes that the shape lacks.
+    TypeError
+        If the name is no string, or a fact means nothing for the dtype.
 
     Examples
     --------
@@ -136,12 +195,18 @@ class Placeholder(Leaf):
     declared: Shape
     kind: DType
     name: str | None
+    facts: Facts
 
     def __new__(
         cls,
         shape: int | Dim | Sequence[Size | None] = (),
         dtype: Any = DEFAULT,
         name: str | None = None,
+        *,
+        symmetric: bool = False,
+        positive: bool = False,
+        orthonormal: bool = False,
+        sums_to_one: Axes = None,
     ) -> Self:
         if name is not None and not isinstance(name, str):
             raise TypeError(f"Placeholder: a name is a string, not {name!r}")
@@ -153,7 +218,10 @@ class Placeholder(Leaf):
         declared = tuple(
             Dim() if size is None else size if isinstance(size, Dim) else int(size) for size in sizes
         )
-        return cls.make((), (declared, as_dtype(dtype), name))
+        kind = as_dtype(dtype)
+        flags = symmetric, positive, orthonormal
+        facts = declared_facts(_role("Placeholder", name), declared, kind, flags, sums_to_one)
+        return cls.make((), (declared, kind, name, facts))
 
     def infer_shape(self) -> Shape:
         return self.declared
@@ -168,8 +236,10 @@ class Placeholder(Leaf):
         return (_placeholder, (type(self), *self.attributes))
 
 
-def _placeholder(cls: type[Placeholder], shape: Shape, dtype: DType, name: str | None) -> Placeholder:
-    return cls.make((), (shape, dtype, name))
+def _placeholder(
+    cls: type[Placeholder], shape: Shape, dtype: DType, name: str | None, facts: Facts = NOTHING
+) -> Placeholder:
+    return cls.make((), (shape, dtype, name, facts))
 
 
 class Content:
