@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -51,19 +52,57 @@ def binary_tree(wiring: Wiring) -> tuple[tuple[int, int, Wiring], ...]:
 def contraction_order(
     inputs: tuple[Labels, ...], output: frozenset[int], sizes: tuple[int, ...]
 ) -> tuple[tuple[int, int], ...]:
-    """Pairs of places, in opt_einsum's convention; labels of size 1 are left out of the search."""
+    """Pairs of places, in opt_einsum's convention: results join the list at its end.
+
+    Factors over the same labels are multiplied first; labels of size 1 are left out of the search.
+    """
     sets = [frozenset(label for label in labels if sizes[label] > 1) for labels in inputs]
+    names = list(range(len(sets)))  # of the factors, as results join them
+    together = []
+    while (equal := _equal_pair(sets)) is not None:
+        first, second = equal
+        together.append((names[first], names[second]))
+        sets.append(sets.pop(second))
+        names = [name for k, name in enumerate(names) if k not in equal] + [len(inputs) + len(together) - 1]
+        del sets[first]
     table = {label: max(size, 2) for label, size in enumerate(sizes)}
-    path = opt_einsum.paths.auto(sets, frozenset(output), table)
+    for group in _search(sets)(sets, frozenset(output), table) if len(sets) > 1 else ():
+        members = [names[place] for place in group]
+        names = [name for k, name in enumerate(names) if k not in group]
+        while len(members) > 1:  # a group of three or more is contracted two by two
+            together.append((members.pop(0), members.pop(0)))
+            members.insert(0, len(inputs) + len(together) - 1)
+        names += members
+    return _places(together, len(inputs))
+
+
+def _places(together: Sequence[tuple[int, int]], count: int) -> tuple[tuple[int, int], ...]:
+    """Pairs of names as pairs of places in a list that loses both and gains the result at its end."""
+    present = list(range(count))
     pairs = []
-    for group in path:  # a group of three or more is contracted two by two
-        places = sorted(group, reverse=True)
-        while len(places) > 1:
-            i, j, places = places[-2], places[-1], places[:-2]
-            pairs.append((j, i))
-            length = len(inputs) - len(pairs)
-            places = sorted([length - 1, *(place - 2 for place in places)], reverse=True)
+    for name, pair in enumerate(together, count):
+        i, j = sorted(map(present.index, pair))
+        pairs.append((i, j))
+        del present[j], present[i]
+        present.append(name)
     return tuple(pairs)
+
+
+def _equal_pair(sets: Sequence[frozenset[int]]) -> tuple[int, int] | None:
+    """The first two places with the same labels."""
+    seen: dict[frozenset[int], int] = {}
+    for place, labels in enumerate(sets):
+        if labels in seen:
+            return seen[labels], place
+        seen[labels] = place
+    return None
+
+
+def _search(sets: Sequence[frozenset[int]]) -> Any:
+    """The search that suits a network: exact where labels join few factors, else what is quick."""
+    counts = Counter(label for labels in sets for label in labels)
+    sparse = len(sets) <= 32 and max(counts.values(), default=0) <= 4
+    return opt_einsum.paths.DynamicProgramming() if len(sets) > 4 and sparse else opt_einsum.paths.auto
 
 
 def pair_flops(wiring: Wiring) -> int:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 import threading
 import weakref
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -27,12 +28,23 @@ else:
         __slots__ = ()
 
 
-__all__ = ["Leaf", "Node"]
+__all__ = ["Leaf", "Node", "next_serial", "number", "replacing"]
 
 _table: weakref.WeakValueDictionary[tuple[Any, ...], Node] = weakref.WeakValueDictionary()
 _lock = threading.Lock()
-_serials = itertools.count()
+SPAN = 1 << 40  # serial numbers between two creations, for nodes that replace the first of them
+_serials = itertools.count(0, SPAN)
+_replacements = itertools.count(1)
 _set = object.__setattr__
+
+
+class _Place(threading.local):
+    """The serial number of the node that new nodes replace, if any."""
+
+    serial: int | None = None
+
+
+_place = _Place()
 
 
 class Node(Methods):
@@ -50,7 +62,8 @@ class Node(Methods):
     shape : tuple of int or Dim
     dtype : numpy.dtype
     serial : int
-        Counts creations; sorting by it is a topological order.
+        Grows with creation, except that what replaces a node stands right behind it; sorting by it is a
+        topological order.
     """
 
     __slots__ = ("__weakref__", "attributes", "dtype", "operands", "serial", "shape")
@@ -102,7 +115,7 @@ class Node(Methods):
         _set(self, "attributes", attributes)
         _set(self, "shape", self.infer_shape())
         _set(self, "dtype", self.infer_dtype())
-        _set(self, "serial", next(_serials))
+        _set(self, "serial", next(_serials) if _place.serial is None else _next_to(operands))
         return self
 
     def with_operands(self, *operands: Node) -> Node:
@@ -205,6 +218,31 @@ class Node(Methods):
 
     def __copy__(self) -> Self:
         return self
+
+
+@contextmanager
+def replacing() -> Iterator[_Place]:
+    """Nodes made inside stand where the node stood whose serial number the place is given.
+
+    A graph that is rewritten thereby keeps its order: what was asked for early is computed early, and
+    belongs to the scope of what it replaces.
+    """
+    outside = _place.serial
+    try:
+        yield _place
+    finally:
+        _place.serial = outside
+
+
+def _next_to(operands: Sequence[Node]) -> int:
+    """A serial number right behind that of the node that is replaced, and behind those of *operands*."""
+    newest = max([_place.serial or 0, *[operand.serial for operand in operands]])
+    return newest // SPAN * SPAN + next(_replacements)
+
+
+def number(node: Node) -> int:
+    """A small number of a node's own, unless it replaces another one."""
+    return node.serial // SPAN
 
 
 def next_serial() -> int:

@@ -6,7 +6,6 @@ import functools
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from symdiff.derivative import pullback
 from symdiff.dims import product
 from symdiff.dtypes import is_inexact
 from symdiff.graph import ancestors, rebuild, toposort
@@ -16,6 +15,7 @@ from symdiff.ops.regions import Barrier, Region
 from symdiff.ops.reshaping import reshape
 from symdiff.ops.shaping import concatenate
 from symdiff.structure import flatten, unflatten
+from symdiff.sweeps import pullback
 
 __all__ = ["checkpoint"]
 
@@ -45,7 +45,7 @@ class Checkpoint(Region):
         copies = {x: Barrier(x, g) for x in reads}
         (copy,) = rebuild([result], lambda node: node, copies)
         wanted = [k for k in places if k > 0]
-        found = pullback(copy, [copies[self.operands[k]] for k in wanted], g, "checkpoint")
+        found = pullback(copy, [copies[self.operands[k]] for k in wanted], g)
         handed = dict(zip(wanted, found, strict=True))
         return [handed.get(k) for k in places]
 

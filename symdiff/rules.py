@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from symdiff.derivative import pullback
 from symdiff.dims import shape_text
 from symdiff.dtypes import is_inexact
 from symdiff.errors import GraphError, ShapeError
@@ -18,6 +17,7 @@ from symdiff.ops.filled import zeros_like
 from symdiff.ops.leaves import Placeholder, Variable
 from symdiff.ops.operands import constant
 from symdiff.ops.regions import Region
+from symdiff.sweeps import pullback
 
 __all__ = ["custom_rule"]
 
@@ -112,7 +112,7 @@ class CustomRule(Region):
     def _transpose(self, part: Node, probe: Node, direction: Node, given: str) -> Node:
         """The transpose, at *direction*, of a map that is linear in *probe*."""
         turned: Node
-        (turned,) = pullback(part, [probe], direction, str(self.rule))
+        (turned,) = pullback(part, [probe], direction)
         if probe in toposort(turned):
             other = "jvp" if given == "vjp" else "vjp"
             raise GraphError(

@@ -2,10 +2,13 @@
 
 import os
 import zlib
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+
+from symdiff.rewrite.checking import checking
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,3 +32,10 @@ settings.load_profile("symdiff")
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """Random numbers, seeded by the name of the test."""
     return np.random.default_rng(zlib.crc32(request.node.name.encode()))
+
+
+@pytest.fixture(autouse=True)
+def every_rewrite_is_checked() -> Iterator[None]:
+    """Both sides of every rule that fires are computed at random points, and must agree."""
+    with checking():
+        yield

@@ -6,12 +6,11 @@ import math
 from typing import Any
 
 from symdiff.node import Node
-from symdiff.ops.add import negative
 from symdiff.ops.base import Elementwise
 from symdiff.ops.broadcast import multiply
 from symdiff.ops.comparison import greater, where
 from symdiff.ops.einsum import scale
-from symdiff.ops.elementwise import Abs, expm1, sigmoid, softplus, tanh
+from symdiff.ops.elementwise import Abs, LogSigmoid, expm1, sigmoid, softplus, tanh
 from symdiff.ops.polynomial import Polynomial
 from symdiff.ops.powers import power
 from symdiff.ops.reals import real_function, smooth_reals
@@ -210,4 +209,4 @@ def log_sigmoid(x: Any) -> Node:
     array([-1.00000000e+03, -6.93147181e-01, -0.00000000e+00])
     """
     (x,) = smooth_reals("log_sigmoid", x)
-    return negative(softplus(negative(x)))
+    return LogSigmoid(x)

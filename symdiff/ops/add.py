@@ -81,14 +81,20 @@ _serial = attrgetter("serial")
 
 
 def unscaled(node: Node) -> tuple[Node, Any]:
-    """A node as what it is a multiple of, and the factor."""
-    if type(node) is not Einsum or node.coefficient == 1:
-        return node, 1
-    if not node.operands:
-        return Einsum(
-            wiring=node.wiring, coefficient=in_dtype(1, node.dtype), result=node.dtype
-        ), node.coefficient
-    return contract(node.operands, node.wiring, 1, node.dtype), node.coefficient
+    """A node as what it is a multiple of, which is no multiple itself, and the factor."""
+    factor: Any = 1
+    while type(node) is Einsum and node.coefficient != 1:
+        more = joined(factor, node.coefficient, node.dtype)
+        if more is None:
+            break
+        wiring, operands = node.wiring, node.operands
+        node, factor = (contract(operands, wiring, 1, node.dtype) if operands else _plain(node)), more
+    return node, factor
+
+
+def _plain(node: Einsum) -> Node:
+    """A constant without its factor."""
+    return Einsum(wiring=node.wiring, coefficient=in_dtype(1, node.dtype), result=node.dtype)
 
 
 def add(*terms: Any) -> Node:

@@ -128,7 +128,7 @@ def contract(
                 coefficient = factor
     wiring, count = wiring.without_orphans()
     coefficient = in_dtype(product(coefficient, count) if count != 1 else coefficient, dtype)
-    if coefficient == 0 and operands:
+    if operands and (coefficient == 0 or 0 in wiring.sizes):
         kept = {label: wiring.sizes[label] for label in wiring.output}
         return contract((), Wiring.of((), wiring.output, kept), 0, dtype)
     if len(operands) > 1:

@@ -115,6 +115,18 @@ class Softplus(Elementwise):
         return (Sigmoid(*self.operands),)
 
 
+class LogSigmoid(Elementwise):
+    """log (sigmoid x), which is x for very negative x"""
+
+    __slots__ = ()
+
+    def compute(self, xp: Any, x: Any) -> Any:
+        return xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x)))
+
+    def partials(self) -> tuple[Node | None, ...]:
+        return (Sigmoid(scale(self.operands[0], -1)),)
+
+
 class Abs(Elementwise):
     """|x|; its slope at 0 is 0"""
 

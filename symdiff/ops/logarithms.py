@@ -10,10 +10,11 @@ from symdiff.node import Node
 from symdiff.ops.base import Elementwise, unary
 from symdiff.ops.einsum import scale
 from symdiff.ops.elementwise import Sigmoid
+from symdiff.ops.polynomial import Polynomial
 from symdiff.ops.powers import power, reciprocal
 from symdiff.ops.reals import real_function
 
-__all__ = ["cbrt", "exp2", "log2", "log10", "logaddexp", "logit"]
+__all__ = ["Log1mexp", "OddsOfExp", "cbrt", "exp2", "log1mexp", "log2", "log10", "logaddexp", "logit"]
 
 
 class Exp2(Elementwise):
@@ -65,6 +66,30 @@ class Logaddexp(Elementwise):
     def partials(self) -> tuple[Node | None, ...]:
         x, y = self.operands
         return Sigmoid(x - y), Sigmoid(y - x)
+
+
+class Log1mexp(Elementwise):
+    """log (1 - exp x) for negative x, without cancellation"""
+
+    __slots__ = ()
+
+    def compute(self, xp: Any, x: Any) -> Any:
+        return xp.where(x > -math.log(2), xp.log(-xp.expm1(x)), xp.log1p(-xp.exp(x)))
+
+    def partials(self) -> tuple[Node | None, ...]:
+        return (scale(OddsOfExp(*self.operands), -1),)
+
+
+class OddsOfExp(Elementwise):
+    """exp x / (1 - exp x); its derivatives are polynomials of its value: o + o**2"""
+
+    __slots__ = ()
+
+    def compute(self, xp: Any, x: Any) -> Any:
+        return 1 / xp.expm1(-x)
+
+    def partials(self) -> tuple[Node | None, ...]:
+        return (Polynomial.of(self, (0, 1, 1)),)
 
 
 class Logit(Elementwise):
@@ -151,6 +176,26 @@ def logaddexp(x: Any, y: Any) -> Node:
     1000.6931471805599
     """
     return real_function(Logaddexp, x, y)
+
+
+def log1mexp(x: Any) -> Node:
+    """log(1 - exp(x)) for x below 0, right near 0 and far from it, as are its derivatives.
+
+    Raises
+    ------
+    TypeError
+        If the operand is complex.
+
+    References
+    ----------
+    M. Mächler, *Accurately computing log(1 - exp(-|a|))*, 2012.
+
+    Examples
+    --------
+    >>> log1mexp([-1e-20, -50.0])()
+    array([-4.60517019e+01, -1.92874985e-22])
+    """
+    return real_function(Log1mexp, x)
 
 
 def logit(x: Any) -> Node:

@@ -13,6 +13,7 @@ from symdiff.node import Node
 from symdiff.ops import (
     activations,
     clipping,
+    elementwise,
     hyperbolic,
     logarithms,
     logic,
@@ -32,6 +33,11 @@ def inside(*shape: int) -> Array:
 def unit(*shape: int) -> Array:
     """Values between 0.1 and 0.9."""
     return spread(*shape, low=0.15, high=0.9)
+
+
+def below_zero(*shape: int) -> Array:
+    """Values between -2 and -0.3, on both sides of -log 2."""
+    return spread(*shape, low=-2.0, high=-0.3)
 
 
 def above_one(*shape: int) -> Array:
@@ -137,6 +143,9 @@ CASES: dict[type[Node], list[Case]] = {
     logarithms.Log2: everywhere(sd.log2, np.log2, positive),
     logarithms.Log10: everywhere(sd.log10, np.log10, positive),
     logarithms.Cbrt: [*everywhere(sd.cbrt, np.cbrt, away), exact(sd.cbrt, np.cbrt, away(4))],
+    logarithms.Log1mexp: everywhere(sd.log1mexp, lambda x: np.log(-np.expm1(x)), below_zero),
+    logarithms.OddsOfExp: everywhere(logarithms.OddsOfExp, lambda x: 1 / np.expm1(-x), below_zero),
+    elementwise.LogSigmoid: everywhere(elementwise.LogSigmoid, special.log_expit),
     logarithms.Logaddexp: [
         *pairs(sd.logaddexp, np.logaddexp, spread, positive),
         near(lambda x: sd.logaddexp(x, x**2), lambda x: np.logaddexp(x, x**2), spread(3)),
@@ -320,7 +329,7 @@ Z = np.ones(2, complex)
 ANYTHING = "arccos arccosh arcsin arcsinh arctan arctanh cosh deg2rad degrees exp2 isfinite isinf isnan log10"
 ANYTHING += " log2 rad2deg radians sinc sinh tan"
 REAL = (
-    "cbrt ceil digamma elu erf erfc floor gammaln gelu hard_tanh leaky_relu log_sigmoid logit mish nan_to_num"
+    "cbrt ceil digamma log1mexp elu erf erfc floor gammaln gelu hard_tanh leaky_relu log_sigmoid logit mish nan_to_num"
 )
 REAL += " selu silu softsign swish trunc clip relu6 hard_sigmoid hard_silu"
 REAL += " normal_cdf normal_pdf normal_logpdf lognormal_pdf lognormal_logpdf"

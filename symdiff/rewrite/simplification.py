@@ -1,0 +1,101 @@
+"""Simplification: the catalogues of rules, applied until nothing changes."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from symdiff.graph import toposort
+from symdiff.node import Node
+from symdiff.rewrite.catalogues.algebra import ALGEBRA
+from symdiff.rewrite.catalogues.stability import STABILITY
+from symdiff.rewrite.catalogues.structures import STRUCTURES
+from symdiff.rewrite.catalogues.wires import CONTRACTION, nested_sum
+from symdiff.rewrite.rule import Firing
+from symdiff.rewrite.strategies import Run, everywhere, fixpoint
+from symdiff.structure import flatten, unflatten
+
+__all__ = ["simplified", "simplify", "tidied"]
+
+LOCAL = everywhere((nested_sum, *ALGEBRA, *STABILITY))
+EVERYTHING = fixpoint(everywhere((*CONTRACTION, *ALGEBRA, *STABILITY, *STRUCTURES)))
+CAREFUL = fixpoint(everywhere((*CONTRACTION, *ALGEBRA)))  # rules that never make a graph larger
+
+
+def simplify(nodes: Any, explain: bool = False) -> Any:
+    """The same graphs in a simpler form: equal in value and in every derivative, never larger.
+
+    Results that are simplified together share what they have in common.
+
+    Parameters
+    ----------
+    nodes : Node, or a list, tuple or dict of nodes, nested as you like
+    explain : bool
+        Whether to say which rules were applied.
+
+    Returns
+    -------
+    Node, or the structure of *nodes*
+        Simplifying it again gives the same objects.
+    list of Firing
+        With *explain*: the rules in the order in which they were applied, each with the node before
+        and after.
+
+    Raises
+    ------
+    TypeError
+        If something in *nodes* is not a node.
+
+    Examples
+    --------
+    >>> import symdiff as sd
+    >>> x = sd.Variable([1.0, 2.0], "x")
+    >>> print(simplify(sd.log(sd.exp(x) * sd.exp(x))))
+    2 * x
+    """
+    flat = flatten(nodes, "simplify")
+    firings: list[Firing] | None = [] if explain else None
+    results = unflatten(nodes, simplified(flat, (), firings))
+    return (results, firings) if explain else results
+
+
+def simplified(
+    nodes: Sequence[Node], kept: Collection[Node], firings: list[Firing] | None = None
+) -> list[Node]:
+    """The nodes simplified by every rule; nodes in *kept* are not touched."""
+    results = _no_larger(nodes, kept, firings)
+    _tidy.update(toposort(*results, stop=kept))
+    return results
+
+
+def _no_larger(
+    nodes: Sequence[Node], kept: Collection[Node], firings: list[Firing] | None
+) -> list[Node]:
+    before = None
+    for passes in (EVERYTHING, CAREFUL):
+        run = Run(kept, None if firings is None else [])
+        results = passes(nodes, run)
+        if all(new is old for new, old in zip(results, nodes, strict=True)):
+            break
+        before = before or len(toposort(*nodes, stop=kept))
+        if len(toposort(*results, stop=kept)) <= before:
+            if firings is not None:
+                firings += run.firings or []
+            return results
+    return list(nodes)
+
+
+_tidy: weakref.WeakSet[Node] = weakref.WeakSet()  # nodes that `tidied` would give back as they are
+
+
+def tidied(nodes: Sequence[Node]) -> list[Node]:
+    """The nodes simplified by the rules that make functions stable and small, product by product.
+
+    It is done before a function is differentiated and when it is compiled, so that both see one graph.
+    """
+    if all(node in _tidy for node in nodes):
+        return list(nodes)
+    results = LOCAL(nodes, Run(_tidy))
+    _tidy.update(toposort(*results, stop=_tidy))
+    return results

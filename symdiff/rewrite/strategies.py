@@ -1,0 +1,199 @@
+"""Passes over graphs, made of rules by four combinators: everywhere, sequence, first, fixpoint.
+
+A pass takes the results of a graph and gives equal ones. What is shared stays shared, since equal nodes
+are one object; nodes that are kept are looked at, but neither rewritten nor written into others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from symdiff.errors import GraphError
+from symdiff.graph import toposort
+from symdiff.node import Node, replacing
+from symdiff.ops.add import Add
+from symdiff.rewrite.checking import Checker, current
+from symdiff.rewrite.facts.known import Known
+from symdiff.rewrite.rule import Around, Firing, Rule, by_head
+
+__all__ = ["Pass", "Run", "everywhere", "first", "fixpoint", "sequence"]
+
+ROUNDS = 20  # after which a fixpoint is taken to be out of reach
+
+
+@dataclass(slots=True)
+class Run:
+    """What goes through all the passes of one simplification."""
+
+    kept: Collection[Node] = ()
+    firings: list[Firing] | None = None
+    checker: Checker | None = field(default_factory=current)
+    known: Known = field(default_factory=Known)
+    settled: dict[Node, Any] = field(default_factory=dict)  # nodes no rule applied to, and their surroundings
+
+    def note(self, rule: Rule, before: Node, after: Node) -> None:
+        """Remember, and check, that *rule* made *after* of *before*."""
+        if self.checker is not None:
+            self.checker.check(rule.name, before, after)
+        if self.firings is not None:
+            self.firings.append(Firing(rule, before, after))
+
+
+Pass: TypeAlias = Callable[[Sequence[Node], Run], list[Node]]
+
+
+def sequence(*passes: Pass) -> Pass:
+    """One pass after the other."""
+
+    def run_all(outputs: Sequence[Node], run: Run) -> list[Node]:
+        for one in passes:
+            outputs = one(outputs, run)
+        return list(outputs)
+
+    return run_all
+
+
+def fixpoint(inner: Pass) -> Pass:
+    """The pass again and again, until it changes nothing."""
+
+    def run_until_still(outputs: Sequence[Node], run: Run) -> list[Node]:
+        for _ in range(ROUNDS):
+            after = inner(outputs, run)
+            if all(new is old for new, old in zip(after, outputs, strict=True)):
+                break
+            outputs = after
+        return list(outputs)
+
+    return run_until_still
+
+
+def first(*rules: Rule) -> Rule:
+    """The first of the rules that applies, as one rule."""
+    heads = tuple(dict.fromkeys(head for one in rules for head in one.heads))
+    table = by_head(rules)
+
+    def apply(node: Node, around: Around) -> Node | None:
+        for one in table.get(type(node), ()):
+            result = one.apply(node, around)
+            if result is not None and result is not node:
+                return result
+        return None
+
+    names = "first of " + ", ".join(one.name for one in rules)
+    return Rule(names, "; ".join(one.equation for one in rules), heads, apply)
+
+
+def everywhere(rules: Sequence[Rule]) -> Pass:
+    """The rules on every node, operands first, until none of them applies to any."""
+    table = by_head(rules)
+
+    def run_over(outputs: Sequence[Node], run: Run) -> list[Node]:
+        walk = Walk(outputs, run, table)
+        return [walk.normal.get(output, output) for output in outputs]
+
+    return run_over
+
+
+class Walk:
+    """One walk over a graph that leaves the normal form of every node in `normal`."""
+
+    def __init__(
+        self, outputs: Sequence[Node], run: Run, table: Mapping[type[Node], tuple[Rule, ...]]
+    ) -> None:
+        self.run = run
+        self.table = table
+        self.normal: dict[Node, Node] = {}
+        self.uses: dict[Node, int] = {}
+        order = toposort(*outputs, stop=run.kept)
+        counts, users = _users(order, outputs)
+        with replacing() as place:
+            for node in order:
+                place.serial = node.serial
+                user = users[node] if counts.get(node) == 1 else None
+                after = self.settle(node, Around(self.uses, user, run.kept, run.known))
+                own = MANY if node in run.kept else counts[node]
+                self.uses[after] = self.uses.get(after, 0) + own
+
+    def settle(self, top: Node, around: Around) -> Node:
+        """The normal form of *top*, and of whatever new nodes the rules make on the way."""
+        normal, became = self.normal, dict[Node, Node]()
+        pending = [top]
+        while pending:
+            node = pending[-1]
+            if node not in normal:
+                missing = self.open(node)
+                if not became.keys().isdisjoint(missing):
+                    raise GraphError(f"simplify: rules lead from {node!r} to itself; one is wrong")
+                if missing:
+                    pending += missing
+                    continue
+                if node not in became:
+                    became[node] = self.step(node, around)
+                after = became[node]
+                if after is not node and after not in normal:
+                    if after in became:
+                        raise GraphError(f"simplify: rules lead from {node!r} to itself; one is wrong")
+                    pending.append(after)
+                    continue
+                normal[node] = normal.get(after, after)
+            pending.pop()
+        return normal[top]
+
+    def open(self, node: Node) -> list[Node]:
+        """The operands of *node* whose normal form is not known yet."""
+        return [] if node in self.run.kept else [x for x in node.operands if x not in self.normal]
+
+    def step(self, node: Node, around: Around) -> Node:
+        """*node* on operands in normal form, or what a rule makes of it, or itself."""
+        if not node.operands or node in self.run.kept:
+            return node
+        moved = node.with_operands(*[self.normal[x] for x in node.operands])
+        return self.fire(node, around) if moved is node else moved
+
+    def count(self, before: Node, after: Node) -> None:
+        """Take what *after*, and what is new below it, make use of for used by many, until it is counted."""
+        fresh, seen = [after], {after}
+        while fresh:
+            node = fresh.pop()
+            if node in self.normal:
+                continue
+            for operand in node.operands:
+                if node is not after or operand not in before.operands:
+                    self.uses[operand] = self.uses.get(operand, 0) + MANY
+                if operand not in seen:
+                    seen.add(operand)
+                    fresh.append(operand)
+
+    def fire(self, node: Node, around: Around) -> Node:
+        """What the first rule that applies makes of *node*, or itself."""
+        rules = self.table.get(type(node))
+        if not rules:
+            return node
+        seen = (id(self.table), around.user, [self.uses.get(x) for x in node.operands])
+        deep = Add in map(type, node.operands)  # rules look at what such an operand is made of
+        if not deep and self.run.settled.get(node) == seen:
+            return node
+        for one in rules:
+            after = one.apply(node, around)
+            if after is not None and after is not node:
+                self.run.note(one, node, after)
+                self.count(node, after)
+                return after
+        self.run.settled[node] = seen
+        return node
+
+
+MANY = 2  # uses of a node that is not to be written into its user
+
+
+def _users(order: Sequence[Node], outputs: Sequence[Node]) -> tuple[dict[Node, int], dict[Node, type[Node]]]:
+    """How many positions each node fills, results in more than one; and the class of its last user."""
+    counts: dict[Node, int] = dict.fromkeys(outputs, MANY)
+    users: dict[Node, type[Node]] = {}
+    for node in order:
+        for operand in node.operands:
+            counts[operand] = counts.get(operand, 0) + 1
+            users[operand] = type(node)
+    return counts, users
