@@ -12,6 +12,7 @@ from symdiff.graph import toposort
 from symdiff.node import Node
 from symdiff.ops.leaves import Placeholder, Variable
 from symdiff.plot.roles import is_leaf
+from symdiff.rewrite import simplify
 from symdiff.scopes import scope_of
 
 __all__ = ["Path", "gradients_of", "modules"]
@@ -19,18 +20,18 @@ __all__ = ["Path", "gradients_of", "modules"]
 Path: TypeAlias = tuple[str, ...]
 
 
-def gradients_of(top: Node) -> dict[Node, list[Node]]:
-    """For every gradient of *top* by a leaf, the leaves it is the gradient of.
+def gradients_of(top: Node, nodes: Iterable[Node]) -> dict[Node, list[Node]]:
+    """For every one of the *nodes* that is a gradient of *top* by leaves, these leaves.
 
-    Equal graphs are one object: the gradients are built once more, and recognised.
+    Equal graphs have one simplest form: the gradients are built once more, and recognised.
 
     Examples
     --------
     >>> import symdiff as sd
     >>> x, y = sd.Variable(2.0, "x"), sd.Variable(3.0, "y")
     >>> dx = sd.grad(sd.exp(x) * y, x)
-    >>> gradients_of(sd.exp(x) * y)[dx]
-    [<variable x float64[]>]
+    >>> gradients_of(sd.exp(x) * y, [x, dx])
+    {<einsum ,-> float64[]>: [<variable x float64[]>]}
     """
     if top.shape or not is_inexact(top.dtype):
         return {}
@@ -39,14 +40,15 @@ def gradients_of(top: Node) -> dict[Node, list[Node]]:
         for node in toposort(top)
         if isinstance(node, Variable | Placeholder) and is_inexact(node.dtype) and node is not top
     ]
-    found: dict[Node, list[Node]] = {}
+    known: dict[Node, list[Node]] = {}
     try:
         gradients = grad(top, leaves)
     except (GraphError, NotImplementedError):  # no derivative: nothing to recognise
         return {}
     for leaf, gradient in zip(leaves, gradients, strict=True):
-        found.setdefault(gradient, []).append(leaf)
-    return found
+        known.setdefault(simplify(gradient), []).append(leaf)
+    forms = {node: simplify(node) for node in nodes}
+    return {node: known[form] for node, form in forms.items() if form in known}
 
 
 def modules(

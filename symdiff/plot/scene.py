@@ -94,7 +94,7 @@ class _Painter:
         self.tops = set(forward)
         self.forward = set(toposort(*forward))
         self.split = any(node not in self.forward and not is_leaf(node) for node in order)
-        owners = gradients_of(forward[0]) if self.split else {}
+        owners = gradients_of(forward[0], outputs) if self.split else {}
         self.paths = modules(order, self.forward, owners)
         self.numbers = _numbers(order)
         self.fixed = _fixed(order)

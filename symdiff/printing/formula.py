@@ -6,15 +6,16 @@ from typing import Any
 
 from symdiff.coefficients import product
 from symdiff.dims import size_text
-from symdiff.node import Node
+from symdiff.node import Node, number
 from symdiff.ops.add import Add
 from symdiff.ops.cast import Cast
 from symdiff.ops.comparison import Compare, Not
-from symdiff.ops.einsum import Einsum, is_scalar_constant
+from symdiff.ops.einsum import Einsum, is_scalar_constant, scale
 from symdiff.ops.gather import FlatIndex
 from symdiff.ops.indexing import OneHot, ScatterAdd, Take
 from symdiff.ops.leaves import Constant, Placeholder, Variable
 from symdiff.ops.linalg.results import Output
+from symdiff.ops.logarithms import OddsOfExp
 from symdiff.ops.norms import PowerNorm
 from symdiff.ops.overwriting import Overwrite, Put
 from symdiff.ops.polynomial import Polynomial
@@ -29,16 +30,8 @@ from symdiff.ops.softmax import LogSoftmax, Softmax
 from symdiff.ops.special import Polygamma
 from symdiff.printing.calls import public_call
 from symdiff.printing.indices import index_text
-from symdiff.printing.notation import (
-    ATOM,
-    POWER,
-    PRODUCT,
-    SUM,
-    Term,
-    einsum_term,
-    number_text,
-    wrap,
-)
+from symdiff.printing.notation import einsum_term, number_text
+from symdiff.printing.terms import ATOM, POWER, PRODUCT, SUM, Term, wrap
 
 __all__ = ["describe", "formula", "leaf_name"]
 
@@ -58,9 +51,9 @@ def leaf_name(node: Node) -> str:
     """The name of a leaf, or one made from its serial number."""
     match node:
         case Variable() | Placeholder():
-            return node.name or f"{'v' if isinstance(node, Variable) else 'p'}{node.serial}"
+            return node.name or f"{'v' if isinstance(node, Variable) else 'p'}{number(node)}"
         case Constant():
-            return str(node.value.tolist()) if node.value.size <= 4 else f"c{node.serial}"
+            return str(node.value.tolist()) if node.value.size <= 4 else f"c{number(node)}"
     return type(node).__name__.lower()
 
 
@@ -79,7 +72,8 @@ def describe(node: Node) -> str:
     if isinstance(node, Einsum):
         words.append(str(node.wiring))
     sizes = ",".join(map(size_text, node.shape))
-    return f"<{' '.join(words)} {node.dtype}[{sizes}]>"
+    facts = getattr(node, "facts", None)
+    return f"<{' '.join(words)} {node.dtype}[{sizes}]{f' {facts}' if facts else ''}>"
 
 
 def formula(node: Node) -> str:
@@ -120,9 +114,6 @@ class _Writer:
         finally:
             self.depth -= 1
 
-    def arguments(self, nodes: Any) -> str:
-        return ", ".join(map(self.exact, nodes))
-
     def exact(self, node: Node) -> str:
         """A node with the axes that a product would leave to broadcasting."""
         text = self.write(node)
@@ -134,6 +125,12 @@ class _Writer:
             return f"broadcast_to({text[0]}, {_sizes(node.shape)})"
         inserted = "None, " * leading
         return f"{wrap(text, ATOM)}[{inserted}...]" if leading else text[0]
+
+    def block(self, node: Node) -> str:
+        """A part of an array, of its own shape also where it is one number."""
+        if is_scalar_constant(node):
+            return f"full({_sizes(node.shape)}, {self.write(node)[0]})"
+        return self.exact(node)
 
     def term(self, node: Node) -> Term:
         match node:
@@ -147,6 +144,8 @@ class _Writer:
                 return self.polynomial(node)
             case Length(operands=(x,)):
                 return f"sqrt({self.write(x)[0]})", ATOM
+            case OddsOfExp(operands=(x,)):
+                return f"1 / expm1({self.write(scale(x, -1))[0]})", PRODUCT
             case Power(operands=(x,), exponent=-1) | Inverse(operands=(x,)):
                 return f"1 / {wrap(self.write(x), ATOM)}", PRODUCT
             case Power(operands=(x,), exponent=exponent):
@@ -173,7 +172,8 @@ class _Writer:
     def call(self, node: Node) -> str:
         """name(operands, settings), for operations without a notation of their own."""
         name = function_name(node)
-        inside = self.arguments(node.operands)
+        write = self.block if isinstance(node, Concatenate) else self.exact
+        inside = ", ".join(map(write, node.operands))
         public = public_call(node, inside)
         if public is not None:
             return public

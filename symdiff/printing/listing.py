@@ -58,6 +58,8 @@ def operation_text(node: Node) -> str:
     """An operation with its settings: ``einsum ab,b->a``, ``slice [0:2]``."""
     name = type(node).__name__.lower()
     match node:
+        case Variable(facts=facts) | Placeholder(facts=facts) if facts:
+            return f"{name} {facts}"
         case Variable() | Placeholder() | Constant():
             return name
         case Einsum():

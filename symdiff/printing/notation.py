@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,20 +11,12 @@ from symdiff.node import Node
 from symdiff.ops.einsum import Einsum
 from symdiff.ops.powers import Inverse, Power
 from symdiff.ops.shaping import Slice
+from symdiff.printing.chains import chain_term
 from symdiff.printing.indices import index_text
-from symdiff.wiring import Labels, letters
+from symdiff.printing.terms import ATOM, POWER, PRODUCT, SUM, Term, Write, wrap
+from symdiff.wiring import Labels, Wiring, letters
 
-__all__ = ["ATOM", "POWER", "PRODUCT", "SUM", "Term", "einsum_term", "number_text", "wrap"]
-
-SUM, PRODUCT, POWER, ATOM = range(4)
-Term = tuple[str, int]  # text, and how tightly it binds
-Write = Callable[[Node], Term]
-
-
-def wrap(term: Term, level: int) -> str:
-    """The text, in parentheses if it binds less tightly than *level*."""
-    text, own = term
-    return text if own >= level else f"({text})"
+__all__ = ["einsum_term", "is_reciprocal", "number_text"]
 
 
 def number_text(value: Any) -> str:
@@ -100,15 +92,19 @@ def _core(node: Einsum, write: Write) -> Term | None:
     wiring = node.wiring
     inputs, output = wiring.inputs, wiring.output
     if len(set(output)) < len(output):
-        plain = len(inputs) == 1 and output == inputs[0] * 2 and len(output) == 2
-        return (f"diag({write(node.operands[0])[0]})", ATOM) if plain else None
+        if len(output) > 2 or not any(output[0] in labels for labels in inputs):
+            return None
+        read = Wiring.of(inputs, output[:1], node.wiring.sizes)
+        inner = _core(Einsum(*node.operands, wiring=read, coefficient=1, result=node.result), write)
+        return None if inner is None else (f"diag({inner[0]})", ATOM)
     if any(len(set(labels)) < len(labels) for labels in inputs):
         return _diagonal(node, write)
     if not any(wiring.sizes[label] != 1 for label in wiring.summed):
         return _product(node, write)
     if len(inputs) == 1:
         return _sum(node, write)
-    return _matmul(node, write) if len(inputs) == 2 else None
+    pair = _matmul(node, write) if len(inputs) == 2 else None
+    return pair or chain_term(node, write)
 
 
 def _diagonal(node: Einsum, write: Write) -> Term | None:
