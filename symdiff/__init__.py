@@ -4,12 +4,16 @@ from math import inf, nan, pi
 
 from symdiff import linalg, modules, optim, random
 from symdiff.check import check_grad
+from symdiff.curvature import hessian_diagonal, laplacian
 from symdiff.derivative import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from symdiff.dims import Dim
-from symdiff.errors import GraphError, ShapeError
+from symdiff.errors import GraphError, RewriteError, ShapeError
 from symdiff.graph import substitute, toposort
+from symdiff.interop import ScipyProblem, to_scipy
+from symdiff.linear_operator import Structured
 from symdiff.methods import Methods
 from symdiff.node import Node
+from symdiff.operators import derivative, taylor
 from symdiff.ops.activations import elu, gelu, log_sigmoid, mish, selu, silu, softsign, swish
 from symdiff.ops.add import add, negative, subtract
 from symdiff.ops.base import Elementwise, Linear
@@ -72,7 +76,7 @@ from symdiff.ops.joining import (
     vstack,
 )
 from symdiff.ops.leaves import Constant, Placeholder, Variable
-from symdiff.ops.logarithms import cbrt, exp2, log2, log10, logaddexp, logit
+from symdiff.ops.logarithms import cbrt, exp2, log1mexp, log2, log10, logaddexp, logit
 from symdiff.ops.logic import isfinite, isinf, isnan, logical_and, logical_or, logical_xor
 from symdiff.ops.losses import sigmoid_cross_entropy, softmax_cross_entropy
 from symdiff.ops.norms import norm
@@ -132,8 +136,12 @@ from symdiff.plot import plot, to_dot
 from symdiff.printing import listing
 from symdiff.program import Program, compile
 from symdiff.recompute import checkpoint
+from symdiff.residuals import gauss_newton, gauss_newton_vp
+from symdiff.rewrite import simplify
+from symdiff.rewrite.checking import checking
 from symdiff.rules import custom_rule
 from symdiff.scopes import scope
+from symdiff.structured import structured
 
 __version__ = "0.1.0"
 __all__ = [
@@ -146,7 +154,10 @@ __all__ = [
     "Node",
     "Placeholder",
     "Program",
+    "RewriteError",
+    "ScipyProblem",
     "ShapeError",
+    "Structured",
     "Variable",
     "abs",
     "add",
@@ -180,6 +191,7 @@ __all__ = [
     "cbrt",
     "ceil",
     "check_grad",
+    "checking",
     "checkpoint",
     "clip",
     "column_stack",
@@ -209,6 +221,7 @@ __all__ = [
     "custom_rule",
     "deg2rad",
     "degrees",
+    "derivative",
     "diag",
     "diagonal",
     "diff",
@@ -241,6 +254,8 @@ __all__ = [
     "fmod",
     "full",
     "gammaln",
+    "gauss_newton",
+    "gauss_newton_vp",
     "gelu",
     "grad",
     "greater",
@@ -249,6 +264,7 @@ __all__ = [
     "hard_silu",
     "hard_tanh",
     "hessian",
+    "hessian_diagonal",
     "hsplit",
     "hstack",
     "hvp",
@@ -269,6 +285,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "kron",
+    "laplacian",
     "leaky_relu",
     "less",
     "less_equal",
@@ -276,6 +293,7 @@ __all__ = [
     "linspace",
     "listing",
     "log",
+    "log1mexp",
     "log1p",
     "log2",
     "log10",
@@ -356,6 +374,7 @@ __all__ = [
     "sigmoid_cross_entropy",
     "sign",
     "silu",
+    "simplify",
     "sin",
     "sinc",
     "sinh",
@@ -373,6 +392,7 @@ __all__ = [
     "stack",
     "std",
     "stop_gradient",
+    "structured",
     "substitute",
     "subtract",
     "sum",
@@ -382,9 +402,11 @@ __all__ = [
     "take_along_axis",
     "tan",
     "tanh",
+    "taylor",
     "tensordot",
     "tile",
     "to_dot",
+    "to_scipy",
     "topk",
     "toposort",
     "trace",

@@ -1,6 +1,7 @@
 """The examples and the notebook run as they are, in a fresh process and an empty folder."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,22 @@ def test_tanh_derivatives_stay_short_and_are_drawn(tmp_path):
     assert [int(row[1]) for row in rows[1:]] == [3] * 8
     assert all(float(row[2]) < 1e-4 for row in rows)
     assert [path.suffix for path in tmp_path.iterdir()] in ([".svg"], [".dot"])
+
+
+@pytest.mark.parametrize("name", ["newton_cg", "trust_region"])
+def test_second_order_fits_agree_with_scikit_learn(name, tmp_path):
+    """They end at a stationary point, which is the minimum that scikit-learn finds, and print a Hessian."""
+    printed = run(ROOT / f"examples/{name}.py", folder=tmp_path)
+
+    assert float(re.findall(r"gradient norm +(\S+)", printed)[-1]) < 1e-6
+    losses = [float(value) for value in re.findall(r"^  loss +(\S+)", printed, re.MULTILINE)]
+    assert len(losses) > 5
+    assert losses == sorted(losses, reverse=True)
+    assert float(re.findall(r"largest difference of a \w+: (\S+)", printed)[0]) < 1e-5
+    ours, theirs = re.findall(r"accuracy .*: (\S+)", printed)
+    assert ours == theirs
+    assert float(ours) > 0.95
+    assert re.search(r"Hessian .*eye\(", printed)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
