@@ -83,9 +83,8 @@ def main() -> None:
         simple = sd.simplify(y)
         seconds = time.perf_counter() - start
         again = sd.simplify(simple) is simple
-        print(
-            f"  {size(y):7} {size(simple):7} {seconds:7.2f} {1e6 * seconds / size(y):7.1f}  again the same: {again}"
-        )
+        each = 1e6 * seconds / size(y)
+        print(f"  {size(y):7} {size(simple):7} {seconds:7.2f} {each:7.1f}  again the same: {again}")
 
 
 if __name__ == "__main__":

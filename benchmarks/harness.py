@@ -14,27 +14,45 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["compare", "median_times"]
+__all__ = ["agree", "compare", "median_times", "sample_times"]
+
+
+FEWEST = 3  # rounds that every side takes part in
 
 
 def median_times(
     sides: Mapping[str, Callable[[], Any]], rounds: int = 40, seconds: float = 0.02
 ) -> dict[str, float]:
     """Seconds per call of each side: the median over rounds, in which the sides take turns."""
-    calls = {}
+    samples = sample_times(sides, rounds, seconds)
+    return {name: statistics.median(values) for name, values in samples.items()}
+
+
+def sample_times(
+    sides: Mapping[str, Callable[[], Any]], rounds: int = 40, seconds: float = 0.02, budget: float = 60.0
+) -> dict[str, list[float]]:
+    """Seconds per call of each side in each round, in which the sides take turns.
+
+    A side whose calls would take more than *budget* seconds in all takes part in fewer rounds.
+    """
+    calls, turns = {}, {}
     for name, call in sides.items():
         call()
         start = time.perf_counter()
         call()
-        calls[name] = max(1, int(seconds / max(time.perf_counter() - start, 1e-7)))
+        spent = max(time.perf_counter() - start, 1e-7)
+        calls[name] = max(1, int(seconds / spent))
+        turns[name] = min(rounds, max(FEWEST, int(budget / (spent * calls[name]))))
     samples: dict[str, list[float]] = {name: [] for name in sides}
-    for _ in range(rounds):
+    for turn in range(rounds):
         for name, call in sides.items():
+            if turn * turns[name] // rounds == (turn - 1) * turns[name] // rounds:
+                continue  # spread over the run
             start = time.perf_counter()
             for _ in range(calls[name]):
                 call()
             samples[name].append((time.perf_counter() - start) / calls[name])
-    return {name: statistics.median(values) for name, values in samples.items()}
+    return samples
 
 
 def compare(

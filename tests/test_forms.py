@@ -186,5 +186,3 @@ def test_contractions_read_as_matrix_products(spec):
     ]
 
     assert str(sd.einsum(spec, *operands)) == FORMULAS[spec]
-
-

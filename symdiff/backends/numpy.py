@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Callable, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from symdiff.dtypes import DType
+from symdiff.backends.silence import silenced
+from symdiff.backends.text import (
+    axes_source,
+    dtype_source,
+    horner,
+    key_source,
+    number_source,
+    scaled_source,
+)
 from symdiff.node import Node
 from symdiff.ops.base import Elementwise
 from symdiff.ops.cast import Cast
@@ -19,11 +26,13 @@ from symdiff.ops.leaves import Placeholder, Variable
 from symdiff.ops.polynomial import Polynomial
 from symdiff.ops.powers import Power
 from symdiff.ops.shaping import Concatenate
+from symdiff.planning.diagonals import FRESH
 from symdiff.planning.steps import Literal, Plan, Step
 
 __all__ = ["Kernel"]
 
 CROWD = 1 << 15  # bytes of arrays that nothing needs any more, from which on they are let go
+CERTAIN = FRESH | {"add_diagonal_in_place"}  # steps that make arrays, unless scalars
 INFIX = {
     "add": "+",
     "less": "<",
@@ -44,7 +53,8 @@ class Kernel:
         self.plan = plan
         namespace: dict[str, Any] = {"np": np, **writer.objects}
         exec(compile(self.source, "<symdiff program>", "exec"), namespace)
-        self.run: Callable[..., tuple[Any, ...]] = namespace["program"]
+        own = all(_is_own(step.operation) for step in plan.steps)
+        self.run = silenced(namespace["program"], own)
 
 
 class _Writer:
@@ -83,8 +93,9 @@ class _Writer:
     def result(self, k: int) -> str:
         """An output as an array of its own."""
         register = self.plan.outputs[k]
-        function = "np.array" if self.plan.copied[k] else "np.asarray"
-        return f"{function}({self.names[register]})"
+        if self.plan.copied[k]:
+            return f"np.array({self.names[register]})"
+        return self.names[register] if self.is_array(register) else f"np.asarray({self.names[register]})"
 
     def statement(self, k: int, step: Step) -> list[str]:
         """The line, or lines, that compute register *k*."""
@@ -93,14 +104,8 @@ class _Writer:
         comment = f"  # {step.dtype}[{','.join(map(str, step.shape))}]"
         if step.kind == "add":
             return _sum_lines(target, arguments, step, self.plan, comment)
-        if step.kind == "write_diagonal":
-            output, distinct = step.settings
-            names = {label: i for i, label in enumerate(distinct)}
-            view = f"np.einsum(t{k}, {[names[label] for label in output]}, {list(range(len(distinct)))})"
-            return [
-                f"{target} = np.zeros({step.shape}, {_dtype(step.dtype)}){comment}",
-                f"    {view}[...] = {arguments[0]}",
-            ]
+        if "diagonal" in step.kind and step.kind != "diagonal":
+            return _diagonal_lines(target, arguments, step, comment)
         return [f"{target} = {self.expression(k, step, arguments)}{comment}"]
 
     def argument(self, argument: Any) -> str:
@@ -113,42 +118,50 @@ class _Writer:
                 return x[0]
             case "multiply" | "divide":
                 return f"{x[0]} {'*' if step.kind == 'multiply' else '/'} {x[1]}"
-            case "dot":
-                return f"np.dot({x[0]}, {x[1]})"
-            case "matmul" | "vecdot":
+            case "dot" if self.is_array(step.arguments[0]):  # the method takes less time to call
+                return f"{x[0]}.dot({x[1]})"
+            case "dot" | "matmul" | "vecdot":
                 return f"np.{step.kind}({x[0]}, {x[1]})"
             case "scale":
                 return scaled_source(x[0], step.settings[0].value)
             case "sum":
-                exact = f", dtype={_dtype(step.dtype)}" if step.dtype.kind in "biu" else ""
-                return f"np.add.reduce({x[0]}, axis={_tuple(step.settings[0])}{exact})"
+                exact = f", dtype={dtype_source(step.dtype)}" if step.dtype.kind in "biu" else ""
+                return f"np.add.reduce({x[0]}, axis={axes_source(step.settings[0])}{exact})"
             case "transpose":
                 (order,) = step.settings
-                return (
-                    f"{x[0]}.T" if order == tuple(range(len(order)))[::-1] else f"{x[0]}.transpose({order})"
-                )
+                turned = order == tuple(range(len(order)))[::-1]
+                return f"{x[0]}.T" if turned else f"{x[0]}.transpose({order})"
             case "reshape":
                 return f"{x[0]}.reshape({step.shape})"
             case "expand":
-                return (
-                    f"{x[0]}[{', '.join(':' if axis is not None else 'None' for axis in step.settings[0])}]"
-                )
+                axes = [":" if axis is not None else "None" for axis in step.settings[0]]
+                return f"{x[0]}[{', '.join(axes)}]"
             case "broadcast":
                 return f"np.broadcast_to({x[0]}, {step.shape})"
             case "fill":
                 if not step.shape:
-                    return f"{_dtype(step.dtype)}({x[0]})"
-                return f"np.full({step.shape}, {x[0]}, {_dtype(step.dtype)})"
+                    return f"{dtype_source(step.dtype)}({x[0]})"
+                return f"np.full({step.shape}, {x[0]}, {dtype_source(step.dtype)})"
             case "diagonal":
                 labels, distinct = step.settings
                 return f"np.einsum({x[0]}, {list(labels)}, {list(distinct)})"
             case "slice":
                 source = self.plan.steps[step.arguments[0]].shape  # type: ignore[index]
-                return f"{x[0]}[{_key(step.settings[0], source)}]"
+                return f"{x[0]}[{key_source(step.settings[0], source)}]"
         assert step.operation is not None
-        return self.call(k, step.operation, x)
+        return self.call(k, step, step.operation, x)
 
-    def call(self, k: int, node: Node, x: list[str]) -> str:
+    def is_array(self, argument: Any) -> bool:
+        """Whether a value is an array for certain: a scalar may be none, nor may what a user returns."""
+        if isinstance(argument, Literal):
+            return False
+        step = self.plan.steps[argument]
+        while step.kind in ("transpose", "reshape", "expand", "broadcast"):
+            step = self.plan.steps[step.arguments[0]]
+        own = step.kind == "elementwise" and _is_own(step.operation)
+        return step.kind in ("input", "constant") or (step.shape != () and (own or step.kind in CERTAIN))
+
+    def call(self, k: int, step: Step, node: Node, x: list[str]) -> str:
         """An operation in NumPy's words, or its own compute."""
         match node:
             case Compare(name=name) if name in INFIX:
@@ -164,7 +177,8 @@ class _Writer:
             case Relu():
                 return f"np.maximum({x[0]}, 0)"
             case Cast(to=to) if node.operands[0].dtype.kind != "c":
-                return f"np.asarray({x[0]}).astype({_dtype(to)})"
+                value = x[0] if self.is_array(step.arguments[0]) else f"np.asarray({x[0]})"
+                return f"{value}.astype({dtype_source(to)})"
             case Concatenate(axis=axis):
                 return f"np.concatenate(({', '.join(x)}), axis={axis})"
             case Elementwise() if node.ufunc and type(node).compute is Elementwise.compute:
@@ -174,13 +188,22 @@ class _Writer:
         return f"{name}(np, {', '.join(x)})"
 
 
+def _is_own(operation: Node | None) -> bool:
+    """Whether an operation is the package's own, and so known to look at its operands only."""
+    return operation is None or type(operation).__module__.startswith("symdiff.")
+
+
 def _input_names(inputs: Sequence[Node]) -> list[str]:
     """One Python name per input: its own where that is possible, numbered where not."""
     names: list[str] = []
     for k, node in enumerate(inputs):
         own = node.name if isinstance(node, Variable | Placeholder) and node.name else f"x{k}"
         usable = own.isidentifier() and own.isascii() and not keyword.iskeyword(own)
-        taken = own in (*names, "np", "complex") or own[0] == "_" or (own[0] in "tc" and own[1:].isdigit())
+        taken = (
+            own in (*names, "np", "complex", "view")
+            or own[0] == "_"
+            or (own[0] in "tc" and own[1:].isdigit())
+        )
         if not usable or taken:
             own = f"{own if usable else 'x'}_{k}"
         names.append(own)
@@ -217,75 +240,28 @@ def _sum_lines(target: str, x: list[str], step: Step, plan: Plan, comment: str) 
     return lines + [f"{target} {sign}= {term}" for sign, term in terms[1:]]
 
 
+def _diagonal_lines(target: str, x: list[str], step: Step, comment: str) -> list[str]:
+    """Cores written into zeros, or added to an array, through views of the diagonals."""
+    empty = step.kind == "write_diagonal"
+    base = {
+        "write_diagonal": f"np.zeros({step.shape}, {dtype_source(step.dtype)})",
+        "add_diagonal": f"np.array({x[0]})",
+        "add_diagonal_in_place": x[0],
+    }[step.kind]
+    lines = [f"{target} = {base}{comment}"]
+    for k, (core, (factor, output, distinct)) in enumerate(zip(x[not empty :], step.settings, strict=True)):
+        names = {label: i for i, label in enumerate(distinct)}
+        labels = f"{[names[label] for label in output]}, {list(range(len(distinct)))}"
+        view = f"np.einsum({target.strip()}, {labels})"
+        if empty and k == 0:
+            lines.append(f"    {view}[...] = {scaled_source(core, factor.value)}")
+        else:
+            sign, term = _term(core, factor.value)
+            lines += [f"    view = {view}", f"    view {sign}= {term}", "    del view"]
+    return lines
+
+
 def _term(text: str, factor: Any) -> tuple[str, str]:
     if isinstance(factor, complex) or factor is True or not factor < 0:
         return "+", scaled_source(text, factor)
     return "-", scaled_source(text, -factor)
-
-
-def scaled_source(text: str, factor: Any) -> str:
-    """*text* times *factor*: by division where the inverse is exact and the factor is not."""
-    if not isinstance(factor, Fraction):
-        if factor == 1:
-            return text
-        return f"-{text}" if factor == -1 else f"{number_source(factor)} * {text}"
-    inverse = 1 / factor
-    if Fraction(float(inverse)) == inverse:
-        return f"{text} / {number_source(float(inverse))}"
-    return f"{number_source(float(factor.numerator))} * {text} / {number_source(float(factor.denominator))}"
-
-
-def horner(x: str, coefficients: Sequence[Any]) -> str:
-    """A polynomial as nested products: ``1.0 - x * x``."""
-    constant, *higher = coefficients
-    real = not any(isinstance(c, complex) for c in coefficients)
-    if real and higher[-1] < 0 and constant > 0:
-        return f"{number_source(constant)} - {_nested(x, [-c for c in higher])}"
-    rest = _nested(x, higher)
-    return rest if constant == 0 else f"{rest} + {number_source(constant)}"
-
-
-def _nested(x: str, coefficients: Sequence[Any]) -> str:
-    """x times the polynomial with these coefficients."""
-    *lower, top = coefficients
-    text = "" if top == 1 else number_source(top)
-    for c in reversed(lower):
-        text = f"{text} * {x}" if text else x
-        if c != 0:
-            text = f"({text} + {number_source(c)})"
-    return f"{text} * {x}" if text else x
-
-
-def number_source(value: Any) -> str:
-    """A number as Python source."""
-    if isinstance(value, Fraction):
-        value = float(value)
-    if isinstance(value, float) and (value != value or value in (float("inf"), -float("inf"))):
-        return {"inf": "np.inf", "-inf": "-np.inf"}.get(str(value), "np.nan")
-    if isinstance(value, complex):
-        return f"complex({number_source(value.real)}, {number_source(value.imag)})"
-    return f"({value!r})" if value < 0 else repr(value)
-
-
-def _dtype(dtype: DType) -> str:
-    return f"np.{dtype.name}" if dtype.name != "bool" else "np.bool_"
-
-
-def _tuple(axes: tuple[int, ...] | None) -> str:
-    return str(axes) if axes is None or len(axes) > 1 else str(axes[0])
-
-
-def _key(places: Sequence[Any], shape: Sequence[int]) -> str:
-    """An index: integers, and ranges as slices; whole axes at the end are left out."""
-    items = []
-    for place, size in zip(places, shape, strict=True):
-        if isinstance(place, int):
-            items.append(str(place))
-            continue
-        part = place.slice
-        start = "" if part.start == 0 and place.step > 0 else part.start
-        stop = "" if part.stop is None or part.stop == size else part.stop
-        items.append(f"{start}:{stop}" + (f":{part.step}" if part.step != 1 else ""))
-    while len(items) > 1 and items[-1] == ":":
-        items.pop()
-    return ", ".join(items)

@@ -1,6 +1,6 @@
 """From a graph to a plan: sizes fixed, products merged, contractions in order, equal steps shared."""
 
-from symdiff.planning.lowering import plan
+from symdiff.planning.planner import plan
 from symdiff.planning.specialise import specialise
 from symdiff.planning.steps import Literal, Plan, Step
 

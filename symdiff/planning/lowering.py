@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from symdiff.graph import toposort
+from symdiff.coefficients import product
+from symdiff.dtypes import DType
 from symdiff.node import Node
 from symdiff.ops.add import Add
 from symdiff.ops.base import Elementwise
@@ -17,77 +18,22 @@ from symdiff.ops.powers import Power
 from symdiff.ops.regions import Barrier, Region
 from symdiff.ops.reshaping import Reshape
 from symdiff.ops.shaping import Slice
-from symdiff.ops.windows import Windows
+from symdiff.planning.diagonals import Written
 from symdiff.planning.einsums import Contraction, Factor, contract_factors, scaled
-from symdiff.planning.merging import merge_products
-from symdiff.planning.order import in_place
-from symdiff.planning.stacking import stack_sums
-from symdiff.planning.steps import VIEWS, Argument, Builder, Literal, Plan, Sizes, Step, pruned
+from symdiff.planning.grams import halves_pay
+from symdiff.planning.steps import Argument, Builder, Literal, Sizes
 
-__all__ = ["plan"]
-
-
-def plan(outputs: Sequence[Node], inputs: Sequence[Node]) -> Plan:
-    """The steps that compute *outputs* from *inputs*, which are nodes whose values are given.
-
-    All sizes are known. Whatever else the outputs need must be constant.
-    """
-    marks = [node if not node.operands else _stand_in(node) for node in inputs]
-    outputs = _cut(outputs, dict(zip(inputs, marks, strict=True)))
-    ranks = {node: float(place) for place, node in enumerate(toposort(*outputs))}
-    merged = merge_products(stack_sums(outputs, ranks), ranks)
-    lowering = Lowering(marks)
-    for node in in_place(merged, ranks):
-        if node not in lowering.values:
-            lowering.values[node] = lowering.lower(node)
-    registers = [lowering.exact(node) for node in merged]
-    steps, registers = pruned(lowering.build.steps, registers)
-    return Plan(steps, list(inputs), registers, _shared(steps, registers))
-
-
-def _stand_in(node: Node) -> Node:
-    """A placeholder for a node whose value is given."""
-    return Placeholder(node.shape, node.dtype)
-
-
-def _cut(outputs: Sequence[Node], given: dict[Node, Node]) -> list[Node]:
-    if all(node is mark for node, mark in given.items()):
-        return list(outputs)
-    new = dict(given)
-    for node in toposort(*outputs, stop=given.keys()):
-        if node not in new:
-            new[node] = node.with_operands(*[new[operand] for operand in node.operands])
-    return [new[output] for output in outputs]
-
-
-def _shared(steps: Sequence[Step], registers: list[int]) -> list[bool]:
-    """Which outputs must be copied, since they share memory with an input or an earlier output."""
-    taken: set[int] = set()
-    copied = []
-    for register in registers:
-        root = register
-        stretched = False
-        while steps[root].kind in VIEWS:
-            stretched |= steps[root].kind == "broadcast"
-            root = steps[root].arguments[0]  # type: ignore[assignment]
-        owned = steps[root].kind not in ("input", "constant") and not _foreign(steps[root].operation)
-        copied.append(not owned or root in taken or stretched)
-        taken.add(root)
-    return copied
-
-
-def _foreign(operation: Node | None) -> bool:
-    """Whether an operation returns a view, or comes from outside the package, so that it might."""
-    known = operation is None or type(operation).__module__.startswith("symdiff.")
-    return not known or isinstance(operation, Windows)
+__all__ = ["Lowering"]
 
 
 class Lowering:
     """The registers of nodes. A register may be smaller than its node: it broadcasts to it."""
 
-    def __init__(self, inputs: Sequence[Node]) -> None:
+    def __init__(self, inputs: Sequence[Node], alone: Collection[Node]) -> None:
         self.build = Builder()
         self.values: dict[Node, Argument] = {}
+        self.written: dict[Node, Written] = {}
+        self.alone = alone  # nodes with one user
         for place, node in enumerate(inputs):
             self.values[node] = self.build.add("input", (), sizes(node), node.dtype, (place,))
 
@@ -154,17 +100,55 @@ class Lowering:
 
     def add(self, node: Add) -> int:
         """A sum, the widest term first, so that the others can be added in place."""
-        terms = [
-            (self.operand(operand), factor)
-            for operand, factor in zip(node.operands, node.coefficients, strict=True)
-        ]
+        pairs = list(zip(node.operands, node.coefficients, strict=True))
+        dense = [pair for pair in pairs if pair[0] not in self.written]
+        if len(dense) < len(pairs):
+            return self.add_diagonals(node, dense, [pair for pair in pairs if pair[0] in self.written])
+        return self.total(dense, node.dtype)
+
+    def total(self, pairs: Sequence[tuple[Node, Any]], dtype: DType) -> int:
+        """A sum of terms with their factors."""
+        terms = [(self.operand(operand), factor) for operand, factor in pairs]
         rest = [self.build.shape(argument) for argument, _ in terms]
         shape = joint_shape(rest)
         terms.sort(key=lambda term: (-math.prod(self.build.shape(term[0])), term[1] != 1))
         factors = tuple(Literal.of(factor) for _, factor in terms)
         flops = math.prod(shape) * (len(terms) - 1 + sum(f.value not in (1, -1) for f in factors))
         arguments = tuple([argument for argument, _ in terms])
-        return self.build.add("add", arguments, shape, node.dtype, factors, flops)
+        return self.build.add("add", arguments, shape, dtype, factors, flops)
+
+    def add_diagonals(
+        self, node: Add, dense: Sequence[tuple[Node, Any]], sparse: Sequence[tuple[Node, Any]]
+    ) -> int:
+        """A sum with terms that are zero off some diagonals, of which only the cores are added."""
+        written = [self.written[operand] for operand, _ in sparse]
+        writes = tuple(
+            (Literal.of(factor), where.output, where.distinct)
+            for where, (_, factor) in zip(written, sparse, strict=True)
+        )
+        cores = tuple([where.register for where in written])
+        flops = sum(math.prod(self.build.shape(core)) for core in cores)
+        if not dense:
+            return self.build.add("write_diagonal", cores, sizes(node), node.dtype, writes, flops)
+        if len(dense) > 1:
+            base: Argument = self.total(dense, node.dtype)
+        else:
+            base = self.multiple(*dense[0])
+        whole = self.build.broadcast(base, sizes(node), node.dtype)
+        return self.build.add("add_diagonal", (whole, *cores), sizes(node), node.dtype, writes, flops)
+
+    def multiple(self, operand: Node, factor: Any) -> Argument:
+        """A term with its factor, which goes into the product that the term is, if it is one."""
+        if factor != 1 and isinstance(operand, Einsum) and operand.operands and operand in self.alone:
+            coefficient = product(operand.coefficient, factor)
+            multiple = Einsum(
+                *operand.operands, wiring=operand.wiring, coefficient=coefficient, result=operand.result
+            )
+            return self.einsum(multiple)
+        value = self.values[operand]
+        if isinstance(value, Literal):
+            return Literal.of(product(value.value, factor))
+        return scaled(self.build, value, factor, operand.dtype)
 
     # --- einsums ----------------------------------------------------------------------------------
 
@@ -208,11 +192,15 @@ class Lowering:
         self, work: Contraction, factors: list[Factor], coefficient: Any, target: tuple[int, ...]
     ) -> tuple[list[Factor], Any]:
         """The coefficient applied to the smallest factor, when that is smaller than the result."""
-        if coefficient in (1, -1) or len(factors) < 2:
+        if coefficient == 1 or len(factors) < 2:
             return factors, coefficient
         counts = [work.count(factor.labels) for factor in factors]
         k = counts.index(min(counts))
-        if counts[k] >= work.count(target) or factors[k].inverted:
+        smaller = counts[k] < work.count(target)
+        twice = factors[0].register == factors[1].register and factors[0].labels != factors[1].labels
+        if twice and len(factors) == 2:  # half a product of a large matrix, but all of a small one
+            smaller = not halves_pay(factors[0].labels, factors[1].labels, work.sizes)
+        if not smaller or factors[k].inverted:
             return factors, coefficient
         register = scaled(self.build, factors[k].register, coefficient, work.dtype)
         return [*factors[:k], Factor(register, factors[k].labels), *factors[k + 1 :]], 1  # type: ignore[arg-type]
@@ -237,7 +225,9 @@ class Lowering:
         register = work.arranged(core, distinct)
         if distinct == output:
             return register
-        return self.build.add("write_diagonal", (register,), sizes(node), node.dtype, (output, distinct), 0)
+        self.written[node] = Written(register, output, distinct)
+        write = ((Literal.of(1), output, distinct),)
+        return self.build.add("write_diagonal", (register,), sizes(node), node.dtype, write, 0)
 
 
 def sizes(node: Node) -> Sizes:

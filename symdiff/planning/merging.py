@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from symdiff.coefficients import joined
 from symdiff.coefficients import product as times
 from symdiff.contraction import binary_tree, pair_flops
 from symdiff.dims import product
@@ -48,14 +49,27 @@ def merge_products(outputs: Sequence[Node], ranks: dict[Node, float]) -> list[No
         new[node] = node.with_operands(*[new[operand] for operand in node.operands])
         if type(node) is Einsum and type(new[node]) is Einsum:
             inner = {x: regions[x] for x in node.operands if x in alone and x in regions}
+            if not _joins(node, inner):
+                inner = {}
             apart = cost(node.wiring) + sum(region.cost for region in inner.values())
             region = _region(node, inner, new)
-            if region.cost < apart:
+            scaled = len(node.operands) == 1 and region.cost == apart  # its coefficient goes inside
+            if region.cost < apart or scaled:
                 new[node] = contract(region.operands, region.wiring, region.coefficient, node.result)
             regions[node] = region._replace(cost=min(region.cost, apart))
         if node in ranks:
             ranks.setdefault(new[node], ranks[node])
     return [new[output] for output in outputs]
+
+
+def _joins(node: Einsum, inner: dict[Node, Region]) -> bool:
+    """Whether the coefficients of all have a product that neither overflows nor vanishes."""
+    coefficient: Any = node.coefficient
+    for region in inner.values():
+        coefficient = joined(coefficient, region.coefficient, node.dtype)
+        if coefficient is None:
+            return False
+    return True
 
 
 def _region(node: Einsum, inner: dict[Node, Region], new: dict[Node, Node]) -> Region:

@@ -26,8 +26,8 @@ def specialise(
     new: dict[Node, Node] = {}
     for node in toposort(*outputs, *inputs):
         if isinstance(node, Placeholder):
-            shape = _bound(node.shape, sizes)
-            new[node] = node if shape == node.shape else Placeholder(shape, node.dtype, node.name)
+            attributes = _bound(node.attributes, sizes)
+            new[node] = node if attributes == node.attributes else node.make((), attributes)
         elif isinstance(node, Leaf):
             new[node] = node
         else:

@@ -12,7 +12,9 @@ from symdiff.node import Node
 __all__ = ["Argument", "Builder", "Literal", "Plan", "Step", "pruned"]
 
 Sizes: TypeAlias = tuple[int, ...]
-VIEWS = frozenset({"transpose", "reshape", "expand", "diagonal", "broadcast", "slice", "barrier"})
+VIEWS = frozenset(
+    {"transpose", "reshape", "expand", "diagonal", "broadcast", "slice", "barrier", "add_diagonal_in_place"}
+)  # kinds of steps whose result shares the memory of their first argument
 
 
 class Literal(NamedTuple):

@@ -69,9 +69,7 @@ def simplified(
     return results
 
 
-def _no_larger(
-    nodes: Sequence[Node], kept: Collection[Node], firings: list[Firing] | None
-) -> list[Node]:
+def _no_larger(nodes: Sequence[Node], kept: Collection[Node], firings: list[Firing] | None) -> list[Node]:
     before = None
     for passes in (EVERYTHING, CAREFUL):
         run = Run(kept, None if firings is None else [])

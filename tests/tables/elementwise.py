@@ -329,8 +329,9 @@ Z = np.ones(2, complex)
 ANYTHING = "arccos arccosh arcsin arcsinh arctan arctanh cosh deg2rad degrees exp2 isfinite isinf isnan log10"
 ANYTHING += " log2 rad2deg radians sinc sinh tan"
 REAL = (
-    "cbrt ceil digamma log1mexp elu erf erfc floor gammaln gelu hard_tanh leaky_relu log_sigmoid logit mish nan_to_num"
+    "cbrt ceil digamma log1mexp elu erf erfc floor gammaln gelu hard_tanh leaky_relu log_sigmoid logit mish"
 )
+REAL += " nan_to_num"
 REAL += " selu silu softsign swish trunc clip relu6 hard_sigmoid hard_silu"
 REAL += " normal_cdf normal_pdf normal_logpdf lognormal_pdf lognormal_logpdf"
 TWO_OPERANDS = "arctan2 clip elu fmod hypot leaky_relu logaddexp logical_and logical_or logical_xor"

@@ -126,8 +126,6 @@ def _is_outer(node: Einsum, k: int) -> bool:
     return all(own.isdisjoint(labels) for j, labels in enumerate(node.wiring.inputs) if j != k)
 
 
-
-
 def _is_product(node: Node) -> bool:
     return isinstance(node, Einsum) and len(node.operands) > 1 and len(set(node.wiring.output)) == node.ndim
 

@@ -1,0 +1,105 @@
+"""Factors that all terms of a sum have in common, multiplied once and last.
+
+    x[a] * x[b] * p[i, j] - x[a] * x[b] * q[i, j]   =   x[a] * x[b] * (p - q)[i, j]
+
+The sum on the right is a smaller array. Where it is not, the terms stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from symdiff.dims import product
+from symdiff.graph import consumers, toposort
+from symdiff.node import Node, replacing
+from symdiff.ops.add import Add, combine
+from symdiff.ops.einsum import Einsum, contract
+from symdiff.wiring import Wiring
+
+__all__ = ["factor_sums"]
+
+Key = tuple[Node, tuple[int, ...]]  # an operand, and the axes of the result that its axes are
+
+
+def factor_sums(outputs: Sequence[Node]) -> list[Node]:
+    """The same graph with common factors pulled out of sums of products that only the sums use."""
+    order = toposort(*outputs)
+    counts = consumers(order)
+    kept = set(outputs)
+    new: dict[Node, Node] = {}
+    with replacing() as place:
+        for node in order:
+            place.serial = node.serial
+            fresh = node.with_operands(*[new[operand] for operand in node.operands])
+            alone = all(counts[operand] == 1 and operand not in kept for operand in node.operands)
+            new[node] = _factored(fresh) if alone and type(fresh) is Add else fresh
+    return [new[output] for output in outputs]
+
+
+def _factored(node: Add) -> Node:
+    """common * (the sum of the rests), where that sum is smaller than the whole."""
+    terms = [term for term in node.operands if isinstance(term, Einsum)]
+    if len(terms) < len(node.operands) or any(len(set(x.wiring.output)) < x.ndim for x in terms):
+        return node
+    keys = [_keys(term) for term in terms]
+    common = keys[0].copy()
+    for other in keys[1:]:
+        common &= other
+    if not common:
+        return node
+    rests = [_rest(term, common) for term in terms]
+    axes = sorted(
+        {axis for axis in range(node.ndim) if any(_reads(term, rest, axis) for term, rest in rests)}
+    )
+    if product(node.shape[axis] for axis in axes) == product(node.shape):
+        return node
+    inner = combine([_without(term, rest, axes) for term, rest in rests], node.coefficients)
+    factors = [(operand, labels) for operand, labels in common.elements()]
+    sizes: dict[Any, Any] = dict(enumerate(node.shape))
+    wiring = Wiring.of([tuple(axes), *[labels for _, labels in factors]], tuple(range(node.ndim)), sizes)
+    return contract([inner, *[operand for operand, _ in factors]], wiring, 1, node.dtype)
+
+
+def _axes(term: Einsum, place: int) -> tuple[int, ...] | None:
+    """The axes of the result that an operand's axes are; None where one of them is summed."""
+    output = term.wiring.output
+    labels = term.wiring.inputs[place]
+    return tuple(output.index(label) for label in labels) if set(labels) <= set(output) else None
+
+
+def _keys(term: Einsum) -> Counter[Key]:
+    """The operands that stand in the result as they are."""
+    found = [(operand, _axes(term, k)) for k, operand in enumerate(term.operands)]
+    return Counter([(operand, axes) for operand, axes in found if axes is not None])
+
+
+def _rest(term: Einsum, common: Counter[Key]) -> tuple[Einsum, list[int]]:
+    """A term, and the places of its operands that are not *common*."""
+    left = common.copy()
+    rest = []
+    for k, operand in enumerate(term.operands):
+        axes = _axes(term, k)
+        if axes is not None and left[operand, axes] > 0:
+            left[operand, axes] -= 1
+        else:
+            rest.append(k)
+    return term, rest
+
+
+def _reads(term: Einsum, places: Sequence[int], axis: int) -> bool:
+    """Whether one of the operands at *places* has the axis of the result."""
+    return any(term.wiring.output[axis] in term.wiring.inputs[k] for k in places)
+
+
+def _without(term: Einsum, places: Sequence[int], axes: Sequence[int]) -> Node:
+    """The term of the operands at *places* only, with these *axes* of the result."""
+    wiring = term.wiring
+    inputs = [wiring.inputs[k] for k in places]
+    output = tuple(wiring.output[axis] for axis in axes)
+    gone = set(wiring.output) - {*output}
+    sizes = {label: size for label, size in enumerate(wiring.sizes) if label not in gone}
+    return contract(
+        [term.operands[k] for k in places], Wiring.of(inputs, output, sizes), term.coefficient, term.dtype
+    )

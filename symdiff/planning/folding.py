@@ -1,0 +1,68 @@
+"""What follows from constants alone, computed when the program is made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+
+from symdiff.graph import toposort
+from symdiff.node import Node, replacing
+from symdiff.ops.add import Add
+from symdiff.ops.base import Elementwise
+from symdiff.ops.einsum import Einsum
+from symdiff.ops.leaves import Constant
+from symdiff.ops.operands import constant
+
+__all__ = ["fold_constants"]
+
+
+def fold_constants(outputs: Sequence[Node], given: Collection[Node]) -> list[Node]:
+    """The same graph with products, sums and functions of constants as constants, unless they are larger.
+
+    Nodes that are *given* have other values than their own.
+    """
+    with replacing() as place:
+        new: dict[Node, Node] = {}
+        for node in toposort(*outputs):
+            place.serial = node.serial
+            fresh = node.with_operands(*[new[operand] for operand in node.operands])
+            new[node] = _folded(fresh) if _foldable(fresh, given) else fresh
+        return [new[output] for output in outputs]
+
+
+def _foldable(node: Node, given: Collection[Node]) -> bool:
+    """Whether a node is a function of constants, and no larger than they are together."""
+    own = type(node).__module__.startswith("symdiff.")
+    if not own or not isinstance(node, Einsum | Add | Elementwise):
+        return False
+    stored = [_stored(operand) for operand in {*node.operands}]
+    if None in stored or any(constant in given for group in stored for constant in group or ()):
+        return False
+    return 0 < _entries([node]) <= _entries([constant for group in stored for constant in group or ()])
+
+
+def _stored(node: Node) -> tuple[Node, ...] | None:
+    """The constants that a node shows, by itself or as a view; None if it is something else."""
+    if isinstance(node, Constant):
+        return (node,)
+    shown = isinstance(node, Einsum) and (not node.operands or node.wiring.is_view)
+    return node.operands if shown and all(isinstance(x, Constant) for x in node.operands) else None
+
+
+def _entries(nodes: Collection[Node]) -> int:
+    return sum(math.prod(size for size in node.shape if isinstance(size, int)) for node in nodes)
+
+
+def _folded(node: Node) -> Node:
+    """The value of a node as a constant."""
+    with np.errstate(all="ignore"):
+        value = node.compute(np, *map(_value, node.operands))
+    return constant(np.asarray(value, node.dtype))
+
+
+def _value(node: Node) -> Any:
+    """The value of a constant, or of a view of one."""
+    return node.value if isinstance(node, Constant) else node.compute(np, *map(_value, node.operands))

@@ -1,0 +1,41 @@
+"""Long products as products of pairs, so that what two of them share is computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symdiff.contraction import binary_tree
+from symdiff.graph import toposort
+from symdiff.node import Node, replacing
+from symdiff.ops.einsum import Einsum, contract
+from symdiff.wiring import Wiring
+
+__all__ = ["in_pairs"]
+
+
+def in_pairs(outputs: Sequence[Node]) -> list[Node]:
+    """The same graph with products of pairs in place of longer ones."""
+    with replacing() as place:
+        new: dict[Node, Node] = {}
+        for node in toposort(*outputs):
+            place.serial = node.serial
+            fresh = node.with_operands(*[new[operand] for operand in node.operands])
+            new[node] = _paired(fresh) if type(fresh) is Einsum else fresh.expanded()
+        return [new[output] for output in outputs]
+
+
+def _paired(node: Einsum) -> Node:
+    """The product pair by pair; then what stands in the output only, or twice there, is written once."""
+    if len(node.operands) < 3:
+        return node
+    wiring = node.wiring
+    present = {label for labels in wiring.inputs for label in labels}
+    kept = tuple(dict.fromkeys(label for label in wiring.output if label in present))
+    core = Wiring.of(wiring.inputs, kept, {label: wiring.sizes[label] for label in present})
+    parts = list(node.operands)
+    for i, j, pair in binary_tree(core):
+        two = parts.pop(max(i, j)), parts.pop(min(i, j))
+        coefficient = 1 if parts else node.coefficient
+        parts.append(contract(two[::-1], pair, coefficient, node.dtype))
+    unsaid = set(range(len(wiring.sizes))) - present | set(kept)
+    return contract(parts, Wiring.of([kept], wiring.output, {k: wiring.sizes[k] for k in sorted(unsaid)}))
