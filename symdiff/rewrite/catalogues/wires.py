@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 from symdiff.coefficients import joined, product
 from symdiff.node import Node
-from symdiff.ops.add import Add, combine
+from symdiff.ops.add import Add, combine, unscaled
 from symdiff.ops.einsum import Einsum, contract
 from symdiff.rewrite.rule import Around, contextual
 
@@ -30,6 +33,21 @@ def nested_product(node: Einsum, around: Around) -> Node | None:
     return contract(operands, wiring, coefficient, node.dtype)
 
 
+@contextual(Einsum)
+def multiples_outside(node: Einsum, around: Around) -> Node | None:
+    """einsum(c * x, c * x, ...) = c**2 * einsum(x, x, ...), where nothing else uses c * x"""
+    for inner, count in Counter(node.operands).items():
+        if count > 1 and isinstance(inner, Einsum) and around.uses.get(inner) == count:
+            core, factor = unscaled(inner)
+            total: Any = node.coefficient
+            for _ in range(count if factor != 1 else 0):
+                total = None if total is None else joined(total, factor, node.dtype)
+            if factor != 1 and total is not None:
+                operands = [core if x is inner else x for x in node.operands]
+                return contract(operands, node.wiring, total, node.dtype)
+    return None
+
+
 @contextual(Add)
 def nested_sum(node: Add, around: Around) -> Node | None:
     """a * (x + y) + z = a * x + a * y + z"""
@@ -49,4 +67,4 @@ def nested_sum(node: Add, around: Around) -> Node | None:
     return combine(terms, coefficients)
 
 
-CONTRACTION = (nested_product, nested_sum)
+CONTRACTION = (nested_product, multiples_outside, nested_sum)
