@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
@@ -137,6 +138,8 @@ def contract_arrays(xp: Any, wiring: Wiring, values: Sequence[Any], coefficient:
 
 
 def _einsum(xp: Any, values: tuple[Any, ...], inputs: tuple[Labels, ...], output: Labels) -> Any:
+    if len(values) > 1 and all(labels == output for labels in inputs) and len(set(output)) == len(output):
+        return math.prod(values[1:], start=values[0])  # einsum adds to 0, which loses the sign of -0
     names: dict[int, int] = {}
     sublists = [[names.setdefault(label, len(names)) for label in labels] for labels in inputs]
     arguments = [item for pair in zip(values, sublists, strict=True) for item in pair]

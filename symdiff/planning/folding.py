@@ -13,8 +13,7 @@ from symdiff.node import Node, replacing
 from symdiff.ops.add import Add
 from symdiff.ops.base import Elementwise
 from symdiff.ops.einsum import Einsum
-from symdiff.ops.leaves import Constant
-from symdiff.ops.operands import constant
+from symdiff.ops.leaves import Constant, Content, frozen_array
 
 __all__ = ["fold_constants"]
 
@@ -28,17 +27,18 @@ def fold_constants(outputs: Sequence[Node], given: Collection[Node]) -> list[Nod
         new: dict[Node, Node] = {}
         for node in toposort(*outputs):
             place.serial = node.serial
-            fresh = node.with_operands(*[new[operand] for operand in node.operands])
-            new[node] = _folded(fresh) if _foldable(fresh, given) else fresh
+            operands = [new[operand] for operand in node.operands]
+            fold = _foldable(node, operands, given)
+            new[node] = _folded(node, operands) if fold else node.with_operands(*operands)
         return [new[output] for output in outputs]
 
 
-def _foldable(node: Node, given: Collection[Node]) -> bool:
+def _foldable(node: Node, operands: Sequence[Node], given: Collection[Node]) -> bool:
     """Whether a node is a function of constants, and no larger than they are together."""
     own = type(node).__module__.startswith("symdiff.")
     if not own or not isinstance(node, Einsum | Add | Elementwise):
         return False
-    stored = [_stored(operand) for operand in {*node.operands}]
+    stored = [_stored(operand) for operand in {*operands}]
     if None in stored or any(constant in given for group in stored for constant in group or ()):
         return False
     return 0 < _entries([node]) <= _entries([constant for group in stored for constant in group or ()])
@@ -56,11 +56,11 @@ def _entries(nodes: Collection[Node]) -> int:
     return sum(math.prod(size for size in node.shape if isinstance(size, int)) for node in nodes)
 
 
-def _folded(node: Node) -> Node:
-    """The value of a node as a constant."""
+def _folded(node: Node, operands: Sequence[Node]) -> Node:
+    """The value of a node as a constant, which no rule of algebra looks into: 0 times it may be NaN."""
     with np.errstate(all="ignore"):
-        value = node.compute(np, *map(_value, node.operands))
-    return constant(np.asarray(value, node.dtype))
+        value = node.compute(np, *map(_value, operands))
+    return Constant(content=Content(frozen_array(value, node.dtype)))
 
 
 def _value(node: Node) -> Any:

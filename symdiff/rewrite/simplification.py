@@ -8,10 +8,8 @@ from typing import Any
 
 from symdiff.graph import toposort
 from symdiff.node import Node
-from symdiff.rewrite.catalogues.algebra import ALGEBRA
-from symdiff.rewrite.catalogues.stability import STABILITY
-from symdiff.rewrite.catalogues.structures import STRUCTURES
-from symdiff.rewrite.catalogues.wires import CONTRACTION, nested_sum
+from symdiff.rewrite.catalogues import ALGEBRA, CONTRACTION, STABILITY, WIRES
+from symdiff.rewrite.catalogues.wires import nested_sum
 from symdiff.rewrite.rule import Firing
 from symdiff.rewrite.strategies import Run, everywhere, fixpoint
 from symdiff.structure import flatten, unflatten
@@ -19,8 +17,8 @@ from symdiff.structure import flatten, unflatten
 __all__ = ["simplified", "simplify", "tidied"]
 
 LOCAL = everywhere((nested_sum, *ALGEBRA, *STABILITY))
-EVERYTHING = fixpoint(everywhere((*CONTRACTION, *ALGEBRA, *STABILITY, *STRUCTURES)))
-CAREFUL = fixpoint(everywhere((*CONTRACTION, *ALGEBRA)))  # rules that never make a graph larger
+EVERYTHING = fixpoint(everywhere((*CONTRACTION, *ALGEBRA, *STABILITY)))
+CAREFUL = fixpoint(everywhere((*WIRES, *ALGEBRA)))  # rules that never make a graph larger
 
 
 def simplify(nodes: Any, explain: bool = False) -> Any:

@@ -67,7 +67,7 @@ ONE: dict[str, tuple[str, object]] = {
     "exp to a power": ("any", lambda o, x: sd.exp(x / 2) ** 2),
     "root of exp": ("any", lambda o, x: sd.sqrt(sd.exp(x))),
     "circle": ("any", lambda o, x: o.add(sd.sin(x) ** 2, sd.cos(x) ** 2)),
-    "log of expm1": ("positive", lambda o, x: sd.log(sd.expm1(x)) + sd.log(sd.exp(x) - 1)),
+    "log of expm1": ("positive", lambda o, x: sd.log(-sd.expm1(-x)) + sd.log(1 - sd.exp(-x))),
     "sign of a quotient": ("nonzero", lambda o, x: sd.abs(x) / x),
     "scaled by its length": ("nonzero", lambda o, x: sd.norm(x) * x / sd.norm(x)),
     "hyperbola": ("any", lambda o, x: sd.cosh(x) ** 2 - sd.sinh(x) ** 2),

@@ -1,4 +1,4 @@
-"""CONTRACTION: products written into products, sums of products where structure would be lost otherwise."""
+"""Products written into products, and sums into sums."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from symdiff.ops.add import Add, combine, unscaled
 from symdiff.ops.einsum import Einsum, contract
 from symdiff.rewrite.rule import Around, contextual
 
-__all__ = ["CONTRACTION", "nested_sum"]
+__all__ = ["WIRES", "nested_sum"]
 
 MOST = 24  # operands of one einsum, so that finding an order for them stays short
 
@@ -67,4 +67,4 @@ def nested_sum(node: Add, around: Around) -> Node | None:
     return combine(terms, coefficients)
 
 
-CONTRACTION = (nested_product, multiples_outside, nested_sum)
+WIRES = (nested_product, multiples_outside, nested_sum)
