@@ -84,6 +84,11 @@ RULES = {  # the rule, a graph that it applies to, and what comes out in the end
     ],
     "nested_product": [(A @ (B @ X), einsum("ij,jk,k->i", A, B, X))],
     "multiples_outside": [((A @ (3 * B)) @ (A @ (3 * B)), 9 * ((A @ B) @ (A @ B)))],
+    "multiples_of_sums": [
+        ((2 * X - 2 * Y) @ Z, 2 * ((X - Y) @ Z)),
+        (((Y - X) @ Z), -((X - Y) @ Z)),
+        (2 * ((X + 3 * Y) @ Z), (2 * X + 6 * Y) @ Z),
+    ],
     "nested_sum": [(2 * (X + Y) + Z, 2 * X + 2 * Y + Z)],
     "distributed": [((sd.diag(X) + sd.outer(Y, Z)) @ B, None)],
     "outer_operand": [(sd.outer(X, Y) @ Z + exp(sd.outer(X, Y)).sum(0), None)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from symdiff.coefficients import joined, product
@@ -48,6 +49,31 @@ def multiples_outside(node: Einsum, around: Around) -> Node | None:
     return None
 
 
+@contextual(Einsum)
+def multiples_of_sums(node: Einsum, around: Around) -> Node | None:
+    """einsum(2 * x - 2 * y, ...) = 2 * einsum(x - y, ...); 2 * einsum(x + 3 * y) = einsum(2 * x + 6 * y)"""
+    for k, inner in enumerate(node.operands if node.dtype.kind == "f" else ()):
+        if not isinstance(inner, Add) or not around.alone(inner):
+            continue
+        first, *others = inner.coefficients
+        even = all(abs(c) == abs(first) for c in others)
+        if even and first != 1:
+            signs = [1 if (c > 0) == (first > 0) else -1 for c in inner.coefficients]
+            return _with_sum(node, k, signs, joined(node.coefficient, first, node.dtype))
+        if not even and node.coefficient != 1:
+            moved = [joined(node.coefficient, c, node.dtype) for c in inner.coefficients]
+            return _with_sum(node, k, moved, 1)
+    return None
+
+
+def _with_sum(node: Einsum, k: int, coefficients: Sequence[Any], factor: Any) -> Node | None:
+    """The einsum with other coefficients in the sum that is its k-th operand, and another factor."""
+    if factor is None or None in coefficients:
+        return None
+    operands = [*node.operands[:k], combine(node.operands[k].operands, coefficients), *node.operands[k + 1 :]]
+    return contract(operands, node.wiring, factor, node.dtype)
+
+
 @contextual(Add)
 def nested_sum(node: Add, around: Around) -> Node | None:
     """a * (x + y) + z = a * x + a * y + z"""
@@ -67,4 +93,4 @@ def nested_sum(node: Add, around: Around) -> Node | None:
     return combine(terms, coefficients)
 
 
-WIRES = (nested_product, multiples_outside, nested_sum)
+WIRES = (nested_product, multiples_outside, multiples_of_sums, nested_sum)
