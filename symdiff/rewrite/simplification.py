@@ -11,7 +11,7 @@ from symdiff.node import Node
 from symdiff.rewrite.catalogues import ALGEBRA, CONTRACTION, STABILITY, WIRES
 from symdiff.rewrite.catalogues.wires import nested_sum
 from symdiff.rewrite.rule import Firing
-from symdiff.rewrite.strategies import Run, everywhere, fixpoint
+from symdiff.rewrite.strategies import ROUNDS, Run, everywhere, fixpoint
 from symdiff.structure import flatten, unflatten
 
 __all__ = ["simplified", "simplify", "tidied"]
@@ -68,17 +68,23 @@ def simplified(
 
 
 def _no_larger(nodes: Sequence[Node], kept: Collection[Node], firings: list[Firing] | None) -> list[Node]:
-    before = None
-    for passes in (EVERYTHING, CAREFUL):
-        run = Run(kept, None if firings is None else [])
-        results = passes(nodes, run)
-        if all(new is old for new, old in zip(results, nodes, strict=True)):
+    """By all rules, or where that makes the graph larger by fewer of them, and then all over again."""
+    for _ in range(ROUNDS):
+        for passes in (EVERYTHING, CAREFUL):
+            run = Run(kept, None if firings is None else [])
+            results = passes(nodes, run)
+            same = all(new is old for new, old in zip(results, nodes, strict=True))
+            if same or len(toposort(*results, stop=kept)) <= len(toposort(*nodes, stop=kept)):
+                break
+        else:
+            break  # even the careful rules make it larger
+        if same:
             break
-        before = before or len(toposort(*nodes, stop=kept))
-        if len(toposort(*results, stop=kept)) <= before:
-            if firings is not None:
-                firings += run.firings or []
-            return results
+        if firings is not None:
+            firings += run.firings or []
+        nodes = results
+        if passes is EVERYTHING:
+            break
     return list(nodes)
 
 

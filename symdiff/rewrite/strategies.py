@@ -60,10 +60,14 @@ def fixpoint(inner: Pass) -> Pass:
 
     def run_until_still(outputs: Sequence[Node], run: Run) -> list[Node]:
         for _ in range(ROUNDS):
+            anew = not run.settled
             after = inner(outputs, run)
-            if all(new is old for new, old in zip(after, outputs, strict=True)):
+            if any(new is not old for new, old in zip(after, outputs, strict=True)):
+                outputs = after
+            elif anew:
                 break
-            outputs = after
+            else:
+                run.settled.clear()  # nothing has changed since: look at everything once more
         return list(outputs)
 
     return run_until_still

@@ -71,7 +71,8 @@ def summary(report: Report, seed: int, processes: int, seconds: float) -> str:
             f"in another {'order' if name == 'order' else 'order and with other brackets'}: "
             f"{counts[f'same before, any {name}']} are the same when built, "
             f"{counts[f'same after, any {name}']} when simplified, "
-            f"{counts[f'same but for rounding, any {name}']} but for the rounding of numbers; "
+            f"{counts[f'same but for rounding, any {name}']} but for the rounding of numbers, "
+            f"{counts[f'another form, any {name}']} come to another form; "
             f"{counts[f'shared before, any {name}']} share partial results and are left out"
             for name in ("order", "brackets")
         ],
