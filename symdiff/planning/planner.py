@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symdiff.graph import consumers, toposort
+from symdiff.graph import consumers, rebuild, toposort
 from symdiff.node import Node
 from symdiff.ops.leaves import Placeholder
 from symdiff.ops.windows import Windows
@@ -31,7 +31,8 @@ def plan(outputs: Sequence[Node], inputs: Sequence[Node]) -> Plan:
     All sizes are known. Whatever else the outputs need must be constant.
     """
     marks = [node if not node.operands else _stand_in(node) for node in inputs]
-    outputs = _cut(outputs, dict(zip(inputs, marks, strict=True)))
+    if any(node is not mark for node, mark in zip(inputs, marks, strict=True)):
+        outputs = rebuild(outputs, lambda node: node, dict(zip(inputs, marks, strict=True)))
     outputs = share_roots(factor_sums(join_twins(tidied(outputs))))
     outputs = fold_constants(in_pairs(share_parts(outputs)), marks)
     ranks = {node: float(place) for place, node in enumerate(toposort(*outputs))}
@@ -51,16 +52,6 @@ def plan(outputs: Sequence[Node], inputs: Sequence[Node]) -> Plan:
 def _stand_in(node: Node) -> Node:
     """A placeholder for a node whose value is given."""
     return Placeholder(node.shape, node.dtype)
-
-
-def _cut(outputs: Sequence[Node], given: dict[Node, Node]) -> list[Node]:
-    if all(node is mark for node, mark in given.items()):
-        return list(outputs)
-    new = dict(given)
-    for node in toposort(*outputs, stop=given.keys()):
-        if node not in new:
-            new[node] = node.with_operands(*[new[operand] for operand in node.operands])
-    return [new[output] for output in outputs]
 
 
 def _shared(steps: Sequence[Step], registers: list[int]) -> list[bool]:

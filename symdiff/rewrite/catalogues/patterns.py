@@ -26,7 +26,6 @@ __all__ = [
     "raised",
     "shifted",
     "terms",
-    "times",
     "without",
 ]
 
@@ -110,11 +109,6 @@ def negated(node: Node) -> Node:
     if isinstance(node, Einsum) and node.operands:
         return contract(node.operands, node.wiring, product(-1, node.coefficient), node.dtype)
     return scale(node, -1)
-
-
-def times(factor: Any, node: Node) -> Node:
-    """A multiple of a node."""
-    return scale(node, factor)
 
 
 def as_power(node: Node) -> tuple[Node, Fraction]:

@@ -9,7 +9,7 @@ from typing import Any
 from symdiff.coefficients import product, total
 from symdiff.node import Node
 from symdiff.ops.add import Add, combine
-from symdiff.ops.einsum import Einsum
+from symdiff.ops.einsum import Einsum, scale
 from symdiff.ops.elementwise import Abs, Exp
 from symdiff.ops.polynomial import Polynomial
 from symdiff.ops.powers import Inverse, Length, Log, Power, Sqrt, power
@@ -20,7 +20,6 @@ from symdiff.rewrite.catalogues.patterns import (
     product_of,
     raised,
     terms,
-    times,
     without,
 )
 from symdiff.rewrite.facts import is_nonnegative, is_positive
@@ -76,7 +75,7 @@ def power_of_power(node: Power, around: Around) -> Node | None:
         case Power(operands=(base,), exponent=int(inner)) if isinstance(node.exponent, int):
             return power(base, inner * node.exponent)
         case Exp(operands=(base,)) if node.dtype.kind == "f" and around.alone(x):
-            return Exp(times(node.exponent, base))
+            return Exp(scale(base, node.exponent))
     return None
 
 
@@ -87,7 +86,7 @@ def root_of_square(node: Node, around: Around) -> Node | None:
     if node.dtype.kind != "f":
         return None
     if isinstance(x, Exp) and around.alone(x):
-        return Exp(times(0.5, x.operands[0]))
+        return Exp(scale(x.operands[0], 0.5))
     found = factors(x)
     if found is None or not isinstance(x, Einsum) or found[0] != 1:
         return None
@@ -106,11 +105,11 @@ def log_of_power(node: Log, around: Around) -> Node | None:
         return None
     match x:
         case Power(operands=(base,), exponent=int(n)) if n % 2:
-            return times(n, Log(base))
+            return scale(Log(base), n)
         case Power(operands=(base,), exponent=n) if is_positive(base, around.known):
-            return times(n, Log(base))
+            return scale(Log(base), n)
         case Sqrt(operands=(base,)):
-            return times(0.5, Log(base))
+            return scale(Log(base), 0.5)
     return None
 
 
