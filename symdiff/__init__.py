@@ -7,7 +7,7 @@ from symdiff.check import check_grad
 from symdiff.curvature import hessian_diagonal, laplacian
 from symdiff.derivative import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from symdiff.dims import Dim
-from symdiff.errors import GraphError, RewriteError, ShapeError
+from symdiff.errors import GraphError, MemoryLimitError, NonFiniteError, RewriteError, ShapeError
 from symdiff.graph import substitute, toposort
 from symdiff.interop import ScipyProblem, to_scipy
 from symdiff.linear_operator import Structured
@@ -132,6 +132,7 @@ from symdiff.ops.trigonometry import (
 from symdiff.ops.truth import all, any, count_nonzero
 from symdiff.ops.updates import put_along_axis
 from symdiff.ops.windows import overlap_add, sliding_windows
+from symdiff.origins import record_lines
 from symdiff.plot import plot, to_dot
 from symdiff.printing import listing
 from symdiff.program import Program, compile
@@ -151,7 +152,9 @@ __all__ = [
     "Elementwise",
     "GraphError",
     "Linear",
+    "MemoryLimitError",
     "Node",
+    "NonFiniteError",
     "Placeholder",
     "Program",
     "RewriteError",
@@ -355,6 +358,7 @@ __all__ = [
     "ravel_multi_index",
     "real",
     "reciprocal",
+    "record_lines",
     "relu",
     "relu6",
     "remainder",

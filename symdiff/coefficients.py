@@ -28,9 +28,11 @@ def in_dtype(value: Any, dtype: DType) -> Any:
         If that would lose something: a fraction of an integer array, or a complex multiple of a real one.
     """
     kind = dtype.kind
-    if isinstance(value, Fraction):
+    if type(value) is float and kind == "f":
+        return value
+    if type(value) is Fraction:
         value = _settle(value)
-    if kind in "fc" and isinstance(value, Fraction):
+    if kind in "fc" and type(value) is Fraction:
         return value
     if kind == "c":
         value = complex(value)
@@ -62,12 +64,12 @@ def converted(value: Any, source: DType, target: DType) -> Any:
 
 def number(value: Any) -> Any:
     """A coefficient as the plain number that multiplies an array."""
-    return float(value) if isinstance(value, Fraction) else value
+    return float(value) if type(value) is Fraction else value
 
 
 def product(a: Any, b: Any) -> Any:
     """a times b, exactly when one of them is a fraction."""
-    if isinstance(a, Fraction) or isinstance(b, Fraction):
+    if type(a) is Fraction or type(b) is Fraction:
         return _exactly(lambda x, y: x * y, a, b)
     return a * b
 
@@ -85,7 +87,7 @@ def joined(a: Any, b: Any, dtype: DType) -> Any:
 
 def total(a: Any, b: Any) -> Any:
     """a plus b, exactly when one of them is a fraction."""
-    if isinstance(a, Fraction) or isinstance(b, Fraction):
+    if type(a) is Fraction or type(b) is Fraction:
         return _exactly(lambda x, y: x + y, a, b)
     return a + b
 

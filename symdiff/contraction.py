@@ -1,4 +1,4 @@
-"""How a contraction of many operands becomes pairs, and what its value is by definition."""
+"""How a contraction of many operands becomes pairs, what that costs, and what its value is by definition."""
 
 from __future__ import annotations
 
@@ -14,9 +14,13 @@ from symdiff.coefficients import number
 from symdiff.dims import Size
 from symdiff.wiring import Labels, Wiring
 
-__all__ = ["binary_tree", "contract_arrays", "pair_flops"]
+__all__ = ["CALL", "MOVE", "binary_tree", "contract_arrays", "pair_cost", "pair_flops"]
 
 NOMINAL = 32  # stands for a symbolic size while an order is chosen
+CALL = 50_000  # what BLAS does in the time of one call from Python: 0.5 us at 100 operations a nanosecond
+MOVE = 16  # what it does in the time of reading or writing one entry: 0.16 ns
+CYCLES = 13  # independent cycles of a network up to which the best order is found in a tenth of a second
+FEW = 16  # factors up to which it is found, however they are joined
 
 
 @lru_cache(maxsize=4096)
@@ -55,17 +59,18 @@ def contraction_order(
 ) -> tuple[tuple[int, int], ...]:
     """Pairs of places, in opt_einsum's convention: results join the list at its end.
 
-    Factors over the same labels are multiplied first; labels of size 1 are left out of the search.
+    Factors over the same labels are multiplied first, each with the product of those before it, so that
+    one product is kept at a time; labels of size 1 are left out of the search.
     """
-    sets = [frozenset(label for label in labels if sizes[label] > 1) for labels in inputs]
-    names = list(range(len(sets)))  # of the factors, as results join them
+    present: dict[frozenset[int], int] = {}  # labels of factors, and their names as results join them
     together = []
-    while (equal := _equal_pair(sets)) is not None:
-        first, second = equal
-        together.append((names[first], names[second]))
-        sets.append(sets.pop(second))
-        names = [name for k, name in enumerate(names) if k not in equal] + [len(inputs) + len(together) - 1]
-        del sets[first]
+    for name, labels in enumerate(inputs):
+        long = frozenset([label for label in labels if sizes[label] > 1])
+        if long in present:
+            together.append((present[long], name))
+            name = len(inputs) + len(together) - 1
+        present[long] = name
+    sets, names = list(present), list(present.values())
     table = {label: max(size, 2) for label, size in enumerate(sizes)}
     for group in _search(sets)(sets, frozenset(output), table) if len(sets) > 1 else ():
         members = [names[place] for place in group]
@@ -89,21 +94,18 @@ def _places(together: Sequence[tuple[int, int]], count: int) -> tuple[tuple[int,
     return tuple(pairs)
 
 
-def _equal_pair(sets: Sequence[frozenset[int]]) -> tuple[int, int] | None:
-    """The first two places with the same labels."""
-    seen: dict[frozenset[int], int] = {}
-    for place, labels in enumerate(sets):
-        if labels in seen:
-            return seen[labels], place
-        seen[labels] = place
-    return None
-
-
 def _search(sets: Sequence[frozenset[int]]) -> Any:
-    """The search that suits a network: exact where labels join few factors, else what is quick."""
+    """The search that suits a network: exact where labels join few factors, else what is quick.
+
+    How long an exact search takes is bounded by the shape of the network, never by a clock, so that the
+    same network always has the same order.
+    """
     counts = Counter(label for labels in sets for label in labels)
-    sparse = len(sets) <= 32 and max(counts.values(), default=0) <= 4
-    return opt_einsum.paths.DynamicProgramming() if len(sets) > 4 and sparse else opt_einsum.paths.auto
+    joints = sum(count - 1 for count in counts.values())
+    bounded = len(sets) <= FEW or (len(sets) <= 2 * FEW and joints - len(sets) < CYCLES)
+    if len(sets) > 4 and bounded and max(counts.values(), default=0) <= 4:
+        return opt_einsum.paths.DynamicProgramming(minimize=f"combo-{MOVE}")  # counts one operation for two
+    return opt_einsum.paths.auto
 
 
 def pair_flops(wiring: Wiring) -> int:
@@ -113,6 +115,29 @@ def pair_flops(wiring: Wiring) -> int:
         count *= size if isinstance(size, int) else NOMINAL
     adds = any(wiring.sizes[label] != 1 for label in wiring.summed)
     return count * (len(wiring.inputs) - 1 + adds)
+
+
+def pair_cost(wiring: Wiring) -> int:
+    """What a contraction of at most two operands takes: operations, entries moved, and the call.
+
+    All are counted as the operations that BLAS does in the time. A view takes nothing.
+
+    Examples
+    --------
+    >>> product = Wiring.of(["ij", "jk"], "ik", {"i": 10, "j": 20, "k": 30})
+    >>> pair_flops(product), pair_cost(product) - CALL
+    (12000, 29600)
+    """
+    if not wiring.inputs or wiring.is_view:
+        return 0
+    entries = 0
+    for labels in (*wiring.inputs, wiring.output):
+        count = 1
+        for label in labels:
+            size = wiring.sizes[label]
+            count *= size if isinstance(size, int) else NOMINAL
+        entries += count
+    return pair_flops(wiring) + MOVE * entries + CALL
 
 
 def contract_arrays(xp: Any, wiring: Wiring, values: Sequence[Any], coefficient: Any, dtype: Any) -> Any:

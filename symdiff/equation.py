@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from symdiff.dims import Shape, Size, shape_text, size_text
@@ -25,11 +26,18 @@ def parse(equation: str, shapes: Sequence[Shape], names: Sequence[str], sizes: M
     >>> print(parse("i...j, j", [(2, 5, 3), (3,)], ["x", "y"], {}))
     abc,c->ba
     """
+    return _parsed(equation, tuple(shapes), tuple(names), tuple(sizes.items()))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(
+    equation: str, shapes: tuple[Shape, ...], names: tuple[str, ...], sizes: tuple[tuple[str, Size], ...]
+) -> Wiring:
     title = f'einsum("{equation}")'
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = [_characters(title, term) for term in left.split(",")] if left or shapes else []
     output = _characters(title, right) if arrow else None
-    return _wire(title, terms, output, shapes, names, sizes)
+    return _wire(title, terms, output, shapes, names, dict(sizes))
 
 
 def interleaved(

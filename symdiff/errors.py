@@ -1,6 +1,8 @@
-"""The errors that a wrong graph raises: one class for sizes, one for structure."""
+"""The errors that a wrong graph raises: for sizes, structure, wrong rules, memory, NaN and infinity."""
 
-__all__ = ["GraphError", "RewriteError", "ShapeError"]
+from typing import Any
+
+__all__ = ["GraphError", "MemoryLimitError", "NonFiniteError", "RewriteError", "ShapeError"]
 
 
 class ShapeError(ValueError):
@@ -27,3 +29,40 @@ class RewriteError(AssertionError):
         self.rule = rule
         self.before = before
         self.after = after
+
+
+class NonFiniteError(ArithmeticError):
+    """A program made a NaN or an infinity; `compile` with ``check_finite=True`` looks for them.
+
+    Attributes
+    ----------
+    node : Node
+        Where the first one was made, or the input or constant that held it.
+    operands : tuple of numpy.ndarray
+        The values that *node* was computed from.
+    """
+
+    def __init__(self, message: str, node: Any = None, operands: tuple[Any, ...] = ()) -> None:
+        super().__init__(message)
+        self.node = node
+        self.operands = operands
+
+
+class MemoryLimitError(GraphError, MemoryError):
+    """A program needs more memory than it was allowed, however much it computes again.
+
+    Attributes
+    ----------
+    limit : int
+        Bytes that were allowed.
+    natural : int
+        Bytes that the program needs when it computes everything once.
+    smallest : int
+        The smallest limit, in bytes, that `compile` can keep.
+    """
+
+    def __init__(self, message: str, limit: int = 0, natural: int = 0, smallest: int = 0) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.natural = natural
+        self.smallest = smallest

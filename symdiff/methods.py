@@ -12,6 +12,7 @@ from symdiff import node as core
 from symdiff.array_methods import ArrayMethods
 from symdiff.dims import Dim, Size, product
 from symdiff.dtypes import is_number
+from symdiff.evaluation import evaluate
 from symdiff.graph import copied, restored, rows
 from symdiff.node import Node
 from symdiff.numpy_protocol import NumPyProtocol
@@ -33,7 +34,6 @@ from symdiff.ops import (
 )
 from symdiff.plot import plot
 from symdiff.printing import describe, formula
-from symdiff.program import evaluate
 from symdiff.refusals import Refusals
 
 __all__ = ["Methods"]

@@ -7,9 +7,10 @@ subexpressions never exist. A node holds no values, no gradients and no caches.
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 import weakref
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -28,13 +29,14 @@ else:
         __slots__ = ()
 
 
-__all__ = ["Leaf", "Node", "next_serial", "number", "replacing"]
+__all__ = ["Leaf", "Node", "next_serial", "number", "replacing", "witnesses"]
 
 _table: weakref.WeakValueDictionary[tuple[Any, ...], Node] = weakref.WeakValueDictionary()
 _lock = threading.Lock()
 SPAN = 1 << 40  # serial numbers between two creations, for nodes that replace the first of them
 _serials = itertools.count(0, SPAN)
 _replacements = itertools.count(1)
+witnesses: list[Callable[[Node], None]] = []  # told of every node that is asked for, while there are any
 _set = object.__setattr__
 
 
@@ -97,14 +99,19 @@ class Node(Methods):
             raise TypeError(f"{cls.__name__} needs the attribute {missing}") from None
         if attributes:
             raise TypeError(f"{cls.__name__} has no attribute {', '.join(attributes)}")
-        key: tuple[Any, ...] = (cls, operands, *map(_canonical, values))
+        return cls.only(operands, values)
+
+    @classmethod
+    def only(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Self:
+        """The one node of this class with these operands, and attributes in the order of `fields`."""
+        key: tuple[Any, ...] = (cls, operands, *map(_canonical, attributes))
         found = _table.get(key)
         if found is None:
-            made = cls.make(operands, values)
+            made = cls.make(operands, attributes)
             with _lock:
-                found = _table.get(key)
-                if found is None:
-                    _table[key] = found = made
+                found = _table.setdefault(key, made)
+        for witness in witnesses:
+            witness(found)
         return found  # type: ignore[return-value]
 
     @classmethod
@@ -129,8 +136,6 @@ class Node(Methods):
         """The node of this class in its simplest form; a class with a smart constructor calls it here."""
         return cls(*operands, **dict(zip(cls.fields, attributes, strict=True)))
 
-    # --- what an operation says of itself -------------------------------------------------------
-
     def infer_shape(self) -> Shape:
         """The shape of the result, or a `ShapeError` that names what disagrees."""
         raise NotImplementedError(f"{type(self).__name__} does not say its shape: define infer_shape")
@@ -153,6 +158,15 @@ class Node(Methods):
         own operands: a program keeps the operation without the graph it came from.
         """
         raise NotImplementedError(f"{type(self).__name__} does not say its value: define compute")
+
+    def flops(self) -> int:
+        """Arithmetic operations that `compute` takes, about, at known sizes: one per entry by default."""
+        shapes: Any = [node.shape for node in (*self.operands, self)]
+        return max(map(math.prod, shapes))
+
+    def scratch(self) -> int:
+        """Bytes of the arrays that `compute` makes on the way to its result, at known sizes."""
+        return 0
 
     def vjp(self, k: int, g: Node) -> Node | None:
         """The cotangent of operand *k*, given the cotangent *g* of the result; None for no dependence.
@@ -199,8 +213,6 @@ class Node(Methods):
         """The same values in another dtype, when no conversion is needed to say so."""
         return None
 
-    # --- identity -------------------------------------------------------------------------------
-
     @property
     def ndim(self) -> int:
         """The number of axes."""
@@ -236,7 +248,10 @@ def replacing() -> Iterator[_Place]:
 
 def _next_to(operands: Sequence[Node]) -> int:
     """A serial number right behind that of the node that is replaced, and behind those of *operands*."""
-    newest = max([_place.serial or 0, *[operand.serial for operand in operands]])
+    newest = _place.serial or 0
+    for operand in operands:
+        if operand.serial > newest:
+            newest = operand.serial
     return newest // SPAN * SPAN + next(_replacements)
 
 

@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 import threading
-import weakref
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from symdiff.backends.numpy import Kernel
+from symdiff.backends.scalars import ScalarKernel, direct, scalar_kernel
 from symdiff.binding import as_value, bind, check_bound, check_inputs, check_update, in_order
+from symdiff.cost import Cost, cost_of
 from symdiff.errors import GraphError
+from symdiff.finite import all_finite, refuse_nonfinite
 from symdiff.graph import toposort
+from symdiff.memory_plan import MemoryPlan, memory_plan
 from symdiff.node import Node
 from symdiff.ops.leaves import Placeholder, Variable
 from symdiff.planning import plan, specialise
 from symdiff.planning.memory import peak_bytes
 from symdiff.planning.specialise import symbols
+from symdiff.quantities import bytes_of
 from symdiff.structure import flatten, unflatten
 
-__all__ = ["Cost", "Program", "compile", "evaluate"]
+__all__ = ["Program", "compile"]
 
 KERNELS = 32  # specialisations that a program keeps
 
 Array = np.ndarray[Any, np.dtype[Any]]
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one run takes: arithmetic operations, steps, bytes of arrays made, and the most needed at once."""
-
-    flops: int
-    steps: int
-    bytes: int
-    peak_bytes: int
 
 
 class Program:
@@ -53,20 +46,32 @@ class Program:
         inputs: Sequence[Node],
         variables: Sequence[Variable],
         updates: Mapping[Variable, Node],
+        check_finite: bool = False,
+        memory_limit: int | None = None,
     ) -> None:
         self.structure = outputs
+        self.check_finite = check_finite
+        self.memory_limit = memory_limit
         self._alone = isinstance(outputs, Node) and not updates
         self.inputs = tuple(inputs)
         self.variables = tuple(variables)
         self.updates = dict(updates)
         self.results = [*flatten(outputs, "compile"), *updates.values()]
         self.symbols = symbols(toposort(*self.results, *inputs))
-        self._kernels: OrderedDict[tuple[int, ...], Kernel] = OrderedDict()
+        self._kernels: OrderedDict[tuple[int, ...], Kernel | ScalarKernel] = OrderedDict()
         self._lock = threading.Lock()
-        self._run = None if self.symbols else self.kernel({}).run
+        kernel = None if self.symbols else self.kernel({})
+        self._run = kernel and kernel.run
+        self._direct = None
+        if isinstance(kernel, ScalarKernel) and not updates and not check_finite:
+            self._direct = direct(kernel, self.inputs, self.variables, self._alone)
 
     def __call__(self, *values: Any, **named: Any) -> Any:
         """The outputs for these values of the inputs, by position or by name; then the updates happen."""
+        if self._direct is not None and not named:
+            found = self._direct(values)
+            if found is not None:
+                return found if self._alone else unflatten(self.structure, found)
         arrays = [variable.value for variable in self.variables]
         run = self._run
         if values or named or self.inputs:
@@ -75,6 +80,8 @@ class Program:
             run = run or self.kernel(bind(self.inputs, fed)).run
             arrays = fed + arrays
         results = (run or self.kernel({}).run)(arrays)
+        if self.check_finite and not all_finite(results):
+            self._refuse(results, arrays)
         if self._alone:
             return results[0]
         count = len(results) - len(self.updates)
@@ -82,7 +89,15 @@ class Program:
             variable.adopt(value)
         return unflatten(self.structure, results[:count])
 
-    def kernel(self, sizes: Mapping[str, int]) -> Kernel:
+    def _refuse(self, results: Sequence[Array], arrays: Sequence[Array]) -> None:
+        """Complain about results that are not finite."""
+        count = len(results) - len(self.updates)
+        names = [f"output {k}" for k in range(count)] if count > 1 else ["the output"] * count
+        names += [f"the update of {variable!r}" for variable in self.updates]
+        named = dict(zip(names, zip(self.results, results, strict=True), strict=True))
+        refuse_nonfinite(named, (*self.inputs, *self.variables), arrays)
+
+    def kernel(self, sizes: Mapping[str, int]) -> Kernel | ScalarKernel:
         """The code for these sizes, made when they are first seen."""
         check_bound(self.symbols, sizes)
         key = tuple(sizes[name] for name in sorted(self.symbols))
@@ -91,7 +106,8 @@ class Program:
             return found
         given = (*self.inputs, *self.variables)
         outputs, inputs = specialise(self.results, given, sizes) if sizes else (self.results, given)
-        made = Kernel(plan(outputs, inputs))
+        steps = plan(outputs, inputs, self.memory_limit)
+        made = scalar_kernel(steps, Kernel) or Kernel(steps)
         with self._lock:
             self._kernels[key] = made
             while len(self._kernels) > KERNELS:
@@ -105,26 +121,49 @@ class Program:
 
     @property
     def cost(self) -> Cost:
-        """What one run takes; for symbolic sizes, at the newest sizes."""
-        plan = self._newest().plan
-        steps = plan.steps
-        return Cost(
-            sum(step.flops for step in steps),
-            sum(step.kind not in ("input", "constant") for step in steps),
-            sum(step.bytes for step in steps),
-            peak_bytes(plan),
-        )
+        """What one run takes, known without running it; for symbolic sizes, at the newest sizes.
 
-    def _newest(self) -> Kernel:
+        Examples
+        --------
+        >>> import symdiff as sd
+        >>> a, b = sd.Placeholder((30, 40), name="a"), sd.Placeholder((40, 50), name="b")
+        >>> print(compile(sd.tanh(a @ b), [a, b]).cost)
+        2 steps, 122 k flops, 61.6 kB moved, at most 12 kB held
+        step  operation  result          flops    moved   held
+        t2    dot        float64[30,50]  120 k  37.6 kB  12 kB
+        t3    tanh       float64[30,50]  1.5 k    24 kB  24 kB
+        """
+        plan = self._newest().plan
+        return cost_of(plan, peak_bytes(plan.steps, plan.outputs))
+
+    @property
+    def plan(self) -> MemoryPlan:
+        """Which values are kept and which are computed again; for symbolic sizes, at the newest sizes.
+
+        Examples
+        --------
+        >>> import symdiff as sd
+        >>> x = sd.Placeholder((1000,), name="x")
+        >>> y = x
+        >>> for _ in range(9):
+        ...     y = sd.sin(y)
+        >>> plan = compile(sd.grad(y.sum(), x), [x], memory_limit="60 kB").plan
+        >>> plan.peak_bytes <= 60_000 < plan.once_bytes, plan.repeated[0].operation
+        (True, 'sin')
+        """
+        return memory_plan(self._newest().plan, self.memory_limit, peak_bytes)
+
+    def _newest(self) -> Kernel | ScalarKernel:
         if not self._kernels:
             raise GraphError(f"program: sizes {', '.join(sorted(self.symbols))} are open until it first runs")
         return next(reversed(self._kernels.values()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.structure, self.inputs, self.variables, self.updates)
+        settings = (self.check_finite, self.memory_limit)
+        return type(self), (self.structure, self.inputs, self.variables, self.updates, *settings)
 
     def __str__(self) -> str:
-        return self.source
+        return f"# {self.cost.summary}\n{self.source}" if self._kernels else repr(self)
 
     def __repr__(self) -> str:
         return f"<program of {len(self.inputs)} inputs, {len(self.results)} results>"
@@ -134,6 +173,9 @@ def compile(
     outputs: Any,
     inputs: Sequence[Node] | Node | None = None,
     updates: Mapping[Variable, Node] | None = None,
+    *,
+    check_finite: bool = False,
+    memory_limit: int | str | None = None,
 ) -> Program:
     """A program that computes *outputs*.
 
@@ -147,6 +189,18 @@ def compile(
         then not looked at.
     updates : mapping of variable to node, optional
         New values that every call stores in variables, after everything is computed.
+    check_finite : bool
+        Whether a call looks at its results and, where one is NaN or infinite, raises an error that names the
+        first node that made it so, its formula, its operands and, within `record_lines`, the line that built
+        it. Variables then keep their values. It costs a look at the results of a call, and on the way to
+        an error the graph is run once more, node by node as it was built.
+    memory_limit : int or str, optional
+        The most memory for arrays at one time, inputs, variables and constants aside: bytes, or text such as
+        ``"200 MB"`` or ``"1.5 GiB"``. `Program.cost` says what a program needs. Where it needs more, values
+        are computed again instead of kept, which changes no bit of the results: n equal steps with room
+        for s states take the fewest steps that are possible (Griewank and Walther, "Algorithm 799:
+        revolve", 2000). `Program.plan` says what is done. With symbolic sizes, this is decided for
+        each sizes anew.
 
     Returns
     -------
@@ -158,6 +212,21 @@ def compile(
         If a placeholder is missing from *inputs*.
     ShapeError
         If an update has not the shape of its variable.
+    TypeError
+        If *check_finite* is no boolean, or *memory_limit* neither a number nor text.
+    ValueError
+        If *memory_limit* is text that is no number of bytes, or negative.
+    MemoryLimitError
+        If no plan is found that stays within *memory_limit*; it says the smallest limit that works. For
+        symbolic sizes it comes from the first call with such sizes.
+    NonFiniteError
+        When called, if *check_finite* is set and a result is NaN or infinite.
+
+    Notes
+    -----
+    What `check_finite` reports has reached a result. It says nothing of a NaN in a choice that `where` did
+    not take, or of an infinity that a softmax has made a zero, nor of infinities that stand in the graph
+    as constants. Of an infinity that became a NaN, as in inf - inf, it names the node that made it.
 
     Examples
     --------
@@ -173,6 +242,9 @@ def compile(
         return (np.asarray(t2), )
     <BLANKLINE>
     """
+    if not isinstance(check_finite, bool):
+        raise TypeError(f"compile: check_finite is True or False, not {check_finite!r}")
+    limit = None if memory_limit is None else bytes_of(memory_limit, "compile: memory_limit")
     updates = dict(updates or {})
     flat = flatten(outputs, "compile")
     for variable, node in updates.items():
@@ -188,40 +260,4 @@ def compile(
         if isinstance(node, Placeholder) and node not in given:
             raise GraphError(f"compile: {node!r} is needed but is not among the inputs; add it")
     variables = [node for node in needed if isinstance(node, Variable) and node not in given]
-    return Program(outputs, given, variables, updates)
-
-
-_evaluators: weakref.WeakKeyDictionary[Node, dict[Any, Any]] = weakref.WeakKeyDictionary()
-
-
-def evaluate(node: Node, feeds: Mapping[Node, Any]) -> Array:
-    """The value of *node* now, with *feeds* for its placeholders.
-
-    The code is kept as long as the node is, without keeping the graph alive.
-    """
-    for key in feeds:
-        if not isinstance(key, Node):
-            raise GraphError(f"evaluate: feeds map nodes to values, but {key!r} is not a node")
-    arrays = [as_value(key, value) for key, value in feeds.items()]
-    sizes = bind(list(feeds), arrays)
-    if isinstance(node, Variable) and node not in feeds:
-        return node.value.copy()
-    case = tuple(map(id, feeds)), tuple(sizes.items())
-    known = _evaluators.setdefault(node, {})
-    if case not in known:
-        check_inputs(list(feeds), toposort(node))
-        order = toposort(node, stop=set(feeds))
-        check_bound(symbols(order), sizes)
-        for leaf in order:
-            if isinstance(leaf, Placeholder) and leaf not in feeds:
-                raise GraphError(
-                    f"evaluate: {leaf!r} has no value; pass it, as in y({{x: array}}), "
-                    f"for the placeholder {leaf}"
-                )
-        variables = [leaf for leaf in order if isinstance(leaf, Variable) and leaf not in feeds]
-        given = [*feeds, *variables]
-        outputs, inputs = specialise([node], given, sizes) if sizes else ([node], given)
-        known[case] = Kernel(plan(outputs, inputs)).run, variables
-    run, variables = known[case]
-    result: Array = run([*arrays, *[variable.value for variable in variables]])[0]
-    return result
+    return Program(outputs, given, variables, updates, check_finite, limit)

@@ -15,7 +15,7 @@ first appearance, so that two spellings of one contraction are the same value. A
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from symdiff.dims import Dim, Shape, Size
@@ -23,9 +23,18 @@ from symdiff.dims import Dim, Shape, Size
 __all__ = ["Labels", "Wiring", "letters"]
 
 Labels: TypeAlias = tuple[int, ...]
+remembered = lru_cache(maxsize=4096)
 
 
-class Wiring(NamedTuple):
+class _Fields(NamedTuple):
+    """What a wiring is made of, and is compared by."""
+
+    inputs: tuple[Labels, ...]
+    output: Labels
+    sizes: Shape
+
+
+class Wiring(_Fields):
     """Labels of the inputs, labels of the output, and the size of every label.
 
     Examples
@@ -36,10 +45,6 @@ class Wiring(NamedTuple):
     >>> print(matmul.swap(0))
     ab,cb->ac
     """
-
-    inputs: tuple[Labels, ...]
-    output: Labels
-    sizes: Shape
 
     @classmethod
     def of(
@@ -62,53 +67,59 @@ class Wiring(NamedTuple):
         orphans = [size for label, size in table.items() if label not in names]
         return cls(new_inputs, new_output, (*new_sizes, *sorted(orphans, key=str)))
 
-    @property
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Wiring, tuple(self)
+
+    @cached_property
     def shape(self) -> Shape:
         """The shape of the result."""
         sizes = self.sizes
         return tuple([sizes[label] for label in self.output])
 
-    def input_shape(self, k: int) -> Shape:
-        """The shape that operand *k* must have."""
-        return tuple([self.sizes[label] for label in self.inputs[k]])
+    @cached_property
+    def input_shapes(self) -> tuple[Shape, ...]:
+        """The shapes that the operands must have."""
+        sizes = self.sizes
+        return tuple([tuple([sizes[label] for label in labels]) for labels in self.inputs])
 
-    @property
+    @cached_property
     def summed(self) -> frozenset[int]:
         """Labels that stand in operands and not in the output."""
         return frozenset(label for labels in self.inputs for label in labels) - set(self.output)
 
-    @property
+    @cached_property
     def orphans(self) -> Shape:
         """Sizes of the labels that stand nowhere: factors of the result."""
         used = {label for labels in self.inputs for label in labels} | set(self.output)
         return tuple(size for label, size in enumerate(self.sizes) if label not in used)
 
-    @property
+    @cached_property
     def is_view(self) -> bool:
         """Whether no arithmetic is needed: at most one operand, and no axis longer than 1 summed."""
         if len(self.inputs) > 1:
             return False
         return all(self.sizes[label] == 1 for label in self.summed)
 
-    @property
+    @cached_property
     def is_identity(self) -> bool:
         """Whether the one operand is the result."""
         inputs, output, sizes = self
         distinct = len(inputs) == 1 and inputs[0] == output and len(sizes) == len(output)
         return distinct and len(set(output)) == len(output)
 
-    @property
+    @cached_property
     def is_uniform(self) -> bool:
         """Whether, without operands, every entry of the result is the same."""
         distinct = len(set(self.output)) == len(self.output) == len(self.sizes)
         return not self.inputs and distinct
 
-    @property
+    @cached_property
     def is_elementwise(self) -> bool:
         """Whether every operand has the labels of the output, in its order and without repeats."""
         output = self.output
         return len(set(output)) == len(output) and all(labels == output for labels in self.inputs)
 
+    @remembered
     def swap(self, k: int, batch: Shape = ()) -> Wiring:
         """The wiring of the derivative by operand *k*: its labels and the output's change places.
 
@@ -119,6 +130,7 @@ class Wiring(NamedTuple):
         inputs[k] = fresh + self.output
         return Wiring.of(inputs, fresh + self.inputs[k], (*self.sizes, *batch))
 
+    @remembered
     def nest(self, k: int, inner: Wiring) -> Wiring:
         """The wiring in which operand *k* is itself the contraction *inner*.
 
@@ -153,6 +165,7 @@ class Wiring(NamedTuple):
         """The same contraction with its operands in another order."""
         return Wiring.of([self.inputs[k] for k in order], self.output, self.sizes)
 
+    @cached_property
     def without_orphans(self) -> tuple[Wiring, int]:
         """The wiring without its known factors, and their product; symbolic factors stay."""
         used = {label for labels in self.inputs for label in labels} | set(self.output)
@@ -171,7 +184,7 @@ class Wiring(NamedTuple):
         return letters(self.inputs, self.output)
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def letters(inputs: tuple[Labels, ...], output: Labels) -> str:
     """The equation with letters, as it is printed; after ``z`` come ``A`` to ``Z``, then ``a1``.
 

@@ -12,9 +12,19 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "symdiff"
 
 LAYERS = [  # each may import what stands above it, and what stands beside it
-    {"errors", "dims", "dtypes", "facts", "wiring", "coefficients", "equation", "contraction"},
+    {
+        "errors",
+        "dims",
+        "dtypes",
+        "facts",
+        "wiring",
+        "coefficients",
+        "equation",
+        "contraction",
+        "quantities",
+    },
     {"node"},
-    {"graph", "scopes", "structure"},
+    {"graph", "origins", "scopes", "structure"},
     {"ops", "random"},
     {
         "asked",
@@ -31,7 +41,7 @@ LAYERS = [  # each may import what stands above it, and what stands beside it
         "printing",
     },
     {"planning"},
-    {"backends", "binding", "program"},
+    {"backends", "binding", "blame", "cost", "evaluation", "finite", "memory_plan", "program"},
     {"linalg", "modules", "optim"},
     {"check", "linearised", "plot", "interop", "linear_operator"},
     # gives nodes what all the others can do

@@ -17,7 +17,12 @@ from symdiff.wiring import Wiring
 def kinds(*nodes):
     """The kinds of steps in the program of *nodes*, inputs left out."""
     program = sd.compile(list(nodes))
-    return [step.kind for step in program.kernel({}).plan.steps if step.kind not in ("input", "constant")]
+    steps = program.kernel({}).plan.steps
+    return [
+        step.settings[0] if step.kind in ("entries", "reduce") else step.kind
+        for step in steps
+        if step.kind not in ("input", "constant")
+    ]
 
 
 def ranks(*nodes):
@@ -65,7 +70,7 @@ def test_a_quotient_is_a_division(a):
     """No reciprocal is computed where a division will do."""
     *_, last = kinds(a / (a * a + 1))
     assert last == "divide"
-    assert "1.0 /" not in sd.compile(a / (a * a + 1)).source
+    assert sd.compile(a / (a * a + 1)).source.count("divide(") == 1
 
 
 def test_an_identity_is_no_array(a):
@@ -76,7 +81,7 @@ def test_an_identity_is_no_array(a):
 
 def test_nothing_is_computed_that_no_output_needs(a, b):
     """The gradient of a product by one factor does not need the product."""
-    assert kinds(sd.grad((a @ b).sum(), a)) == ["sum", "broadcast"]
+    assert kinds(sd.grad((a @ b).sum(), a)) == ["add", "broadcast"]
 
 
 def loop(rng, steps, size=6, batch=2):
@@ -113,7 +118,8 @@ def test_stacked_operands_are_slices_of_what_is_there(rng):
     """States and cotangents that already lie side by side are not copied again."""
     loss, w, x = loop(rng, 10)
     program = sd.compile([loss, *sd.grad(loss, [w, x])])
-    assert program.source.count("np.concatenate") == 2
+    assert kinds(loss, *sd.grad(loss, [w, x])).count("concatenate") == 2
+    assert "copyto" not in program.source
 
 
 def contract_by_definition(node):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import symdiff as sd
+from symdiff.planning.heap import rounded
 
 N = 6
 
@@ -50,10 +51,9 @@ def test_a_diagonal_is_added_to_a_dense_term_in_place(p):
     """diag(p) - p p.T takes one array: the sign goes into a vector, and nothing is multiplied by zeros."""
     node = sd.diag(p) - sd.outer(p, p)
 
-    assert kinds(node) == ["add_diagonal_in_place"]
-    assert [step.bytes for step in plan(node).steps if step.shape == (N, N) and step.bytes] == [N * N * 8]
+    assert kinds(node) == ["add_diagonal"]
     np.testing.assert_allclose(node(), np.diag(p()) - np.outer(p(), p()), rtol=1e-12)
-    assert "np.zeros" not in sd.compile(node).source
+    assert "copyto" not in sd.compile(node).source
 
 
 def test_an_array_with_other_readers_is_copied_first(p, a):
@@ -96,13 +96,14 @@ def test_several_diagonals_share_one_array(p, rng):
 def test_nested_sums_are_added_to_one_array(p, a):
     """Each sum takes over the array of the one inside it."""
     node = a.T @ a - 2 * sd.diag(p) + sd.eye(N)
-    assert set(kinds(node)) == {"add_diagonal_in_place"}
+    assert set(kinds(node)) == {"add_diagonal"}
+    assert "copyto" not in sd.compile(node).source
     np.testing.assert_allclose(node(), a.value.T @ a.value - 2 * np.diag(p()) + np.eye(N), rtol=1e-12)
 
 
 def test_memory_of_what_is_written_in_place_is_counted_once(p):
     """The planned peak is that of the array and a few vectors."""
-    assert sd.compile(sd.diag(p) - sd.outer(p, p)).cost.peak_bytes <= 8 * (N * N + 3 * N)
+    assert sd.compile(sd.diag(p) - sd.outer(p, p)).cost.peak_bytes <= 8 * N * N + 3 * rounded(8 * N)
 
 
 def test_a_name_does_not_collide_with_the_view():

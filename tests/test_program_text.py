@@ -19,9 +19,12 @@ def test_source_is_valid_readable_python(rng):
 
     tree = ast.parse(source)
 
-    assert isinstance(tree.body[0], ast.FunctionDef)
-    assert [argument.arg for argument in tree.body[0].args.args] == ["x", "w"]
-    for part in ("np.tanh(", ".dot(", "# float64[3]", "return"):
+    workspace = tree.body[0]
+    assert isinstance(workspace, ast.FunctionDef)
+    program = workspace.body[-2]
+    assert isinstance(program, ast.FunctionDef)
+    assert [argument.arg for argument in program.args.args] == ["x", "w"]
+    for part in ("tanh(", ".dot(", "# float64[3]", "return"):
         assert part in source
     assert "einsum" not in source
 
@@ -46,17 +49,18 @@ def test_division_and_subtraction_are_written_as_such():
     x, y = sd.Variable([1.0, 2.0], "x"), sd.Variable([3.0, 4.0], "y")
     source = sd.compile([x / y, x - y, x / 3, x**2, -x]).source
 
-    for part in ("x / y", "x - y", "x / 3.0", "x * x", "-x"):
+    for part in ("divide(x, y, ", "subtract(x, y, ", "divide(x, k3_0, ", "multiply(x, x, ", "negative(x, "):
         assert part in source
 
 
 def test_cost_is_stated_before_running():
-    """Operations, steps and bytes of a matrix product."""
+    """Operations, steps and bytes moved and held of a matrix product."""
     a, b = sd.Variable(np.ones((30, 40)), "a"), sd.Variable(np.ones((40, 50)), "b")
     cost = sd.compile(a @ b).cost
 
     assert cost.flops == 2 * 30 * 40 * 50
-    assert cost.bytes == 30 * 50 * 8
+    assert cost.bytes == (30 * 40 + 40 * 50 + 30 * 50) * 8
+    assert cost.peak_bytes == 30 * 50 * 8
     assert cost.steps == 1
 
 
@@ -67,4 +71,4 @@ def test_common_work_is_done_once():
 
     alone, together = (sd.compile(what).source for what in (y, [y, sd.grad(y, x)]))
 
-    assert alone.count("np.exp(") == together.count("np.exp(") == 1
+    assert alone.count(" exp(") == together.count(" exp(") == 1

@@ -3,194 +3,231 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from symdiff.backends.silence import silenced
-from symdiff.backends.text import (
-    axes_source,
-    dtype_source,
-    horner,
-    key_source,
-    number_source,
-    scaled_source,
-)
+from symdiff.backends.outputs import Output
+from symdiff.backends.pieces import piece
+from symdiff.backends.pool import pooled
+from symdiff.backends.statements import statement
+from symdiff.backends.text import dtype_source, literal_name, number_source, slot_source, view_source
+from symdiff.dtypes import DType
 from symdiff.node import Node
-from symdiff.ops.base import Elementwise
-from symdiff.ops.cast import Cast
-from symdiff.ops.comparison import Compare
-from symdiff.ops.elementwise import Relu, Sigmoid
 from symdiff.ops.leaves import Placeholder, Variable
-from symdiff.ops.polynomial import Polynomial
-from symdiff.ops.powers import Power
-from symdiff.ops.shaping import Concatenate
-from symdiff.planning.diagonals import FRESH
-from symdiff.planning.steps import Literal, Plan, Step
+from symdiff.ops.windows import view
+from symdiff.planning.heap import ALIGNMENT
+from symdiff.planning.steps import VIEWS, Argument, Plan, Sizes, Step, owners
 
-__all__ = ["Kernel"]
+__all__ = ["Kernel", "Writer"]
 
+RECYCLED = 1 << 16  # bytes of a result from which on its memory is used again once it is let go
 CROWD = 1 << 15  # bytes of arrays that nothing needs any more, from which on they are let go
-CERTAIN = FRESH | {"add_diagonal_in_place"}  # steps that make arrays, unless scalars
-INFIX = {
-    "add": "+",
-    "less": "<",
-    "less_equal": "<=",
-    "greater": ">",
-    "greater_equal": ">=",
-    "equal": "==",
-    "not_equal": "!=",
+BARE = {  # functions that are written without a module
+    *("Output", "array", "check_range", "copyto", "empty", "memory", "where", "windows", "zeros")
 }
 
 
 class Kernel:
-    """A plan as a Python function of arrays, with its source."""
+    """A plan as a Python function of arrays, with its source.
 
-    def __init__(self, plan: Plan) -> None:
-        writer = _Writer(plan)
+    Arrays that are *kept* from call to call belong to one call at a time.
+    """
+
+    def __init__(self, plan: Plan, kept: bool = True) -> None:
+        writer = Writer(plan)
         self.source = writer.source()
         self.plan = plan
-        namespace: dict[str, Any] = {"np": np, **writer.objects}
-        exec(compile(self.source, "<symdiff program>", "exec"), namespace)
-        own = all(_is_own(step.operation) for step in plan.steps)
-        self.run = silenced(namespace["program"], own)
+        names: dict[str, Any] = {"np": np, "array": array, "memory": memory}
+        names |= {"Output": Output, "windows": view, **writer.objects}
+        exec(compile(self.source, "<symdiff program>", "exec"), names)
+        make: Callable[[], Any] = names.get("workspace") or (lambda: names["program"])
+        self.run = pooled(make, all(is_own(step.operation) for step in plan.steps), kept)
 
 
-class _Writer:
-    """Writes the statements of a plan, and collects the objects that they name."""
+def memory(size: int) -> np.ndarray[Any, Any]:
+    """Bytes that begin at a multiple of a cache line."""
+    block = np.empty(size + ALIGNMENT, np.uint8)
+    start = -block.ctypes.data % ALIGNMENT
+    return block[start : start + size]
+
+
+def array(block: np.ndarray[Any, Any], offset: int, shape: Sizes, dtype: Any) -> np.ndarray[Any, Any]:
+    """An array in a block of memory."""
+    return np.ndarray(shape, dtype, block, offset)
+
+
+def is_own(operation: Node | None) -> bool:
+    """Whether an operation is the package's own, and so known to look at its operands only."""
+    return operation is None or type(operation).__module__.startswith("symdiff.")
+
+
+class Writer:
+    """Writes the statements of a plan, and collects the objects that they name.
+
+    Arrays in the workspace and views of them are `steady`: they are made once, before the program runs.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.buffers = plan.buffers
+        self.roots = owners(plan.steps)
         self.objects: dict[str, Any] = {}
-        self.names = _input_names(plan.inputs)
-        self.last = _last_uses(plan)
+        self.names: dict[int, str] = {}
+        self.made: dict[str, str] = {}  # texts of steady arrays, and their names
+        self.steady: set[str] = set()
+        self.body: list[tuple[int, str]] = []  # lines, and the steps that they belong to
+        self.at = 0
 
     def source(self) -> str:
         """The text of the program."""
-        inputs = ", ".join(self.names)
-        lines = [f"def program({inputs}):"]
-        dead: list[int] = []
-        weight = 0
+        inputs = _input_names(self.plan.inputs)
+        self.names.update(enumerate(inputs))
+        tiles = {tile.start: tile for tile in self.plan.tiles}
+        inside = {k for tile in self.plan.tiles for k in range(tile.start, tile.stop)}
+        pieces: list[str] = []
         for k, step in enumerate(self.plan.steps):
-            if step.kind == "input":
-                continue
-            if step.kind == "constant":
-                self.objects[f"c{k}"] = step.settings[0].array
-                self.names.append(f"c{k}")
-                continue
-            self.names.append(f"t{k}")
-            lines += self.statement(k, step)
-            gone = [r for r in self.last.get(k, ()) if self.plan.steps[r].kind not in ("input", "constant")]
-            dead += gone
-            weight += sum(self.plan.steps[r].bytes for r in gone)
-            if weight >= CROWD:
-                lines.append(f"    del {', '.join(self.names[r] for r in dead)}")
-                dead, weight = [], 0
-        lines.append(f"    return ({''.join(f'{self.result(k)}, ' for k in range(len(self.plan.outputs)))})")
-        return "\n".join(lines) + "\n"
+            if k in tiles:
+                self.at = tiles[k].stop - 1
+                pieces += piece(self, tiles[k])
+            elif k not in inside:
+                self.at = k
+                for line in statement(self, k, step):
+                    self.write(line)
+        results = "".join([f"{self.result(k)}, " for k in range(len(self.plan.outputs))])
+        body = [f"    {line}" for line in (*self.lines(), f"return ({results})")]
+        program = [f"def program({', '.join(inputs)}):", *body]
+        if self.made:
+            made = [f"{name} = {text}" for text, name in self.made.items()]
+            if self.buffers.offsets:
+                made.insert(0, f"m = memory({self.buffers.workspace})")
+            program = ["def workspace():", *[f"    {line}" for line in (*made, *program, "return program")]]
+        return "\n".join([*pieces, *program]) + "\n"
+
+    def write(self, line: str) -> None:
+        """One more line of the program."""
+        self.body.append((self.at, line))
 
     def result(self, k: int) -> str:
         """An output as an array of its own."""
         register = self.plan.outputs[k]
-        if self.plan.copied[k]:
-            return f"np.array({self.names[register]})"
-        return self.names[register] if self.is_array(register) else f"np.asarray({self.names[register]})"
+        name = self.name(register)
+        if self.buffers.copied[k]:
+            return f"np.array({name})"
+        return name if self.is_array(register) else f"np.asarray({name})"
 
-    def statement(self, k: int, step: Step) -> list[str]:
-        """The line, or lines, that compute register *k*."""
-        arguments = [self.argument(a) for a in step.arguments]
-        target = f"    t{k}"
-        comment = f"  # {step.dtype}[{','.join(map(str, step.shape))}]"
-        if step.kind == "add":
-            return _sum_lines(target, arguments, step, self.plan, comment)
-        if "diagonal" in step.kind and step.kind != "diagonal":
-            return _diagonal_lines(target, arguments, step, comment)
-        return [f"{target} = {self.expression(k, step, arguments)}{comment}"]
+    def is_array(self, register: int) -> bool:
+        """Whether a register is an array for certain: one without axes may be a number."""
+        return self.roots[register] in self.buffers.made
 
-    def argument(self, argument: Any) -> str:
-        return number_source(argument.value) if isinstance(argument, Literal) else self.names[argument]
+    # --- names ------------------------------------------------------------------------------------
 
-    def expression(self, k: int, step: Step, x: list[str]) -> str:
-        """The right-hand side of one step."""
-        match step.kind:
-            case "barrier":
-                return x[0]
-            case "multiply" | "divide":
-                return f"{x[0]} {'*' if step.kind == 'multiply' else '/'} {x[1]}"
-            case "dot" if self.is_array(step.arguments[0]):  # the method takes less time to call
-                return f"{x[0]}.dot({x[1]})"
-            case "dot" | "matmul" | "vecdot":
-                return f"np.{step.kind}({x[0]}, {x[1]})"
-            case "scale":
-                return scaled_source(x[0], step.settings[0].value)
-            case "sum":
-                exact = f", dtype={dtype_source(step.dtype)}" if step.dtype.kind in "biu" else ""
-                return f"np.add.reduce({x[0]}, axis={axes_source(step.settings[0])}{exact})"
-            case "transpose":
-                (order,) = step.settings
-                turned = order == tuple(range(len(order)))[::-1]
-                return f"{x[0]}.T" if turned else f"{x[0]}.transpose({order})"
-            case "reshape":
-                return f"{x[0]}.reshape({step.shape})"
-            case "expand":
-                axes = [":" if axis is not None else "None" for axis in step.settings[0]]
-                return f"{x[0]}[{', '.join(axes)}]"
-            case "broadcast":
-                return f"np.broadcast_to({x[0]}, {step.shape})"
-            case "fill":
-                if not step.shape:
-                    return f"{dtype_source(step.dtype)}({x[0]})"
-                return f"np.full({step.shape}, {x[0]}, {dtype_source(step.dtype)})"
-            case "diagonal":
-                labels, distinct = step.settings
-                return f"np.einsum({x[0]}, {list(labels)}, {list(distinct)})"
-            case "slice":
-                source = self.plan.steps[step.arguments[0]].shape  # type: ignore[index]
-                return f"{x[0]}[{key_source(step.settings[0], source)}]"
-        assert step.operation is not None
-        return self.call(k, step, step.operation, x)
+    def name(self, k: int) -> str:
+        """The name of the array that register *k* is; when first asked for, its making is written down."""
+        if k not in self.names:
+            self.names[k] = self.named(k, self.plan.steps[k])
+        return self.names[k]
 
-    def is_array(self, argument: Any) -> bool:
-        """Whether a value is an array for certain: a scalar may be none, nor may what a user returns."""
-        if isinstance(argument, Literal):
-            return False
-        step = self.plan.steps[argument]
-        while step.kind in ("transpose", "reshape", "expand", "broadcast"):
-            step = self.plan.steps[step.arguments[0]]
-        own = step.kind == "elementwise" and _is_own(step.operation)
-        return step.kind in ("input", "constant") or (step.shape != () and (own or step.kind in CERTAIN))
+    def named(self, k: int, step: Step) -> str:
+        """A new name."""
+        buffers = self.buffers
+        if step.kind == "constant":
+            self.objects[f"c{k}"] = step.settings[0].array
+            return f"c{k}"
+        if k in buffers.same:
+            return self.name(buffers.same[k])
+        if k in buffers.offsets:
+            shape = buffers.inner.get(k, step.shape)
+            return self.lasting(f"array(m, {buffers.offsets[k]}, {shape}, {dtype_source(step.dtype)})", "b")
+        if k in buffers.made:
+            text = f"{step.shape}, {dtype_source(step.dtype)}"
+            if step.kind == "write_diagonal":  # pages of zeros come for free, and most stay untouched
+                self.write(f"t{k} = {self.use('zeros')}({text})")
+            elif step.bytes < RECYCLED:
+                self.write(f"t{k} = {self.use('empty')}({text})")
+            else:
+                self.write(f"t{k} = {self.lasting(f'Output({text})', 'o')}.array()")
+            return f"t{k}"
+        if k in buffers.slots:
+            slot = buffers.slots[k]
+            whole = self.plan.steps[slot.whole]
+            return self.view(f"t{k}", self.name(slot.whole), slot_source(slot, whole.shape, step.shape))
+        source = step.arguments[0] if step.arguments else None
+        if step.kind in VIEWS and isinstance(source, int):
+            return self.view(f"t{k}", self.name(source), view_source(step, self.plan.steps[source].shape))
+        return f"t{k}"
 
-    def call(self, k: int, step: Step, node: Node, x: list[str]) -> str:
-        """An operation in NumPy's words, or its own compute."""
-        match node:
-            case Compare(name=name) if name in INFIX:
-                return f"{x[0]} {INFIX[name]} {x[1]}"
-            case Power(exponent=-1):
-                return f"1.0 / {x[0]}"
-            case Power(exponent=exponent):
-                return f"{x[0]} ** {number_source(exponent)}"
-            case Polynomial(coefficients=coefficients):
-                return horner(x[0], coefficients)
-            case Sigmoid():
-                return f"1.0 / (1.0 + np.exp(-{x[0]}))"
-            case Relu():
-                return f"np.maximum({x[0]}, 0)"
-            case Cast(to=to) if node.operands[0].dtype.kind != "c":
-                value = x[0] if self.is_array(step.arguments[0]) else f"np.asarray({x[0]})"
-                return f"{value}.astype({dtype_source(to)})"
-            case Concatenate(axis=axis):
-                return f"np.concatenate(({', '.join(x)}), axis={axis})"
-            case Elementwise() if node.ufunc and type(node).compute is Elementwise.compute:
-                return f"np.{node.ufunc}({', '.join(x)})"
-        name = f"_{type(node).__name__.lower()}{k}"
-        self.objects[name] = node.compute
-        return f"{name}(np, {', '.join(x)})"
+    def view(self, name: str, source: str, key: str) -> str:
+        """The name of a view of another array: a lasting one, or *name*."""
+        if not key:
+            return source
+        text = key.replace("@", source) if "@" in key else source + key
+        if source in self.steady:
+            return self.lasting(text, "v")
+        self.write(f"{name} = {text}")
+        return name
 
+    def lasting(self, text: str, letter: str) -> str:
+        """The name of an array that is made once."""
+        if text not in self.made:
+            self.made[text] = f"{letter}{len(self.made)}"
+            self.steady.add(self.made[text])
+        return self.made[text]
 
-def _is_own(operation: Node | None) -> bool:
-    """Whether an operation is the package's own, and so known to look at its operands only."""
-    return operation is None or type(operation).__module__.startswith("symdiff.")
+    def use(self, function: str) -> str:
+        """A function of NumPy by its bare name, which is found in less time."""
+        self.objects.setdefault(function, getattr(np, function))
+        return function
+
+    def argument(self, argument: Argument, dtype: DType | None = None) -> str:
+        """A register by name, or a number: as an array of a dtype, which calls take up in less time."""
+        if isinstance(argument, int):
+            return self.name(argument)
+        if dtype is None:
+            return number_source(argument.value)
+        value = np.asarray(argument.value, dtype)
+        name = literal_name(argument.value, dtype)
+        self.objects[name] = value
+        return name
+
+    # --- lines ------------------------------------------------------------------------------------
+
+    def lines(self) -> list[str]:
+        """The body, in which arrays that nothing needs any more are let go."""
+        last: dict[str, int] = {}
+        weights: dict[str, int] = {}
+        for k, step in enumerate(self.plan.steps):
+            if k in self.names and step.kind not in ("input", "constant"):
+                name = self.names[k]
+                shown = self.plan.steps[self.roots[k]]  # a view holds what it shows
+                weights[name] = max(weights.get(name, 0), shown.bytes)
+                last[name] = max(last.get(name, 0), k)
+            for argument in step.arguments:
+                if isinstance(argument, int) and argument in self.names:
+                    last[self.names[argument]] = k
+        kept = self.steady | {self.names[register] for register in self.plan.outputs}
+        ends: dict[int, list[str]] = {}
+        for name, k in last.items():
+            if name in weights and name not in kept:
+                ends.setdefault(k, []).append(name)
+        return self.with_releases(ends, weights)
+
+    def with_releases(self, ends: dict[int, list[str]], weights: dict[str, int]) -> list[str]:
+        """The lines, with a ``del`` behind the last use of large arrays."""
+        lines: list[str] = []
+        dead: list[str] = []
+        done = -1
+        for place, (k, line) in enumerate(self.body):
+            lines.append(line)
+            if place + 1 < len(self.body) and self.body[place + 1][0] == k:
+                continue
+            dead += [name for j in range(done + 1, k + 1) for name in ends.get(j, ())]
+            done = k
+            if sum(weights[name] for name in dead) >= CROWD:
+                lines.append(f"del {', '.join(dead)}")
+                dead = []
+        return lines
 
 
 def _input_names(inputs: Sequence[Node]) -> list[str]:
@@ -199,69 +236,14 @@ def _input_names(inputs: Sequence[Node]) -> list[str]:
     for k, node in enumerate(inputs):
         own = node.name if isinstance(node, Variable | Placeholder) and node.name else f"x{k}"
         usable = own.isidentifier() and own.isascii() and not keyword.iskeyword(own)
-        taken = (
-            own in (*names, "np", "complex", "view")
-            or own[0] == "_"
-            or (own[0] in "tc" and own[1:].isdigit())
-        )
-        if not usable or taken:
+        if not usable or _is_taken(own, names):
             own = f"{own if usable else 'x'}_{k}"
         names.append(own)
     return names
 
 
-def _last_uses(plan: Plan) -> dict[int, list[int]]:
-    """For each step, the registers that nothing needs after it."""
-    last: dict[int, int] = {}
-    for k, step in enumerate(plan.steps):
-        for argument in step.arguments:
-            if isinstance(argument, int):
-                last[argument] = k
-    for register in plan.outputs:
-        last.pop(register, None)
-    result: dict[int, list[int]] = {}
-    for register, k in last.items():
-        result.setdefault(k, []).append(register)
-    return result
-
-
-def _sum_lines(target: str, x: list[str], step: Step, plan: Plan, comment: str) -> list[str]:
-    """A sum in one line; a long one added up in place."""
-    factors = [factor.value for factor in step.settings]
-    first = scaled_source(x[0], factors[0])
-    terms = [_term(text, factor) for text, factor in zip(x[1:], factors[1:], strict=True)]
-    leading = step.arguments[0]
-    whole = isinstance(leading, int) and plan.steps[leading].shape == step.shape and step.shape
-    if len(terms) < 3 or not whole:
-        lines = [f"{target} = {first} {' '.join(f'{sign} {term}' for sign, term in terms[:3])}{comment}"]
-        lines += [f"{target} = t{target.strip()[1:]} {sign} {term}" for sign, term in terms[3:]]
-        return lines
-    lines = [f"{target} = {first} {terms[0][0]} {terms[0][1]}{comment}"]
-    return lines + [f"{target} {sign}= {term}" for sign, term in terms[1:]]
-
-
-def _diagonal_lines(target: str, x: list[str], step: Step, comment: str) -> list[str]:
-    """Cores written into zeros, or added to an array, through views of the diagonals."""
-    empty = step.kind == "write_diagonal"
-    base = {
-        "write_diagonal": f"np.zeros({step.shape}, {dtype_source(step.dtype)})",
-        "add_diagonal": f"np.array({x[0]})",
-        "add_diagonal_in_place": x[0],
-    }[step.kind]
-    lines = [f"{target} = {base}{comment}"]
-    for k, (core, (factor, output, distinct)) in enumerate(zip(x[not empty :], step.settings, strict=True)):
-        names = {label: i for i, label in enumerate(distinct)}
-        labels = f"{[names[label] for label in output]}, {list(range(len(distinct)))}"
-        view = f"np.einsum({target.strip()}, {labels})"
-        if empty and k == 0:
-            lines.append(f"    {view}[...] = {scaled_source(core, factor.value)}")
-        else:
-            sign, term = _term(core, factor.value)
-            lines += [f"    view = {view}", f"    view {sign}= {term}", "    del view"]
-    return lines
-
-
-def _term(text: str, factor: Any) -> tuple[str, str]:
-    if isinstance(factor, complex) or factor is True or not factor < 0:
-        return "+", scaled_source(text, factor)
-    return "-", scaled_source(text, -factor)
+def _is_taken(name: str, names: Sequence[str]) -> bool:
+    """Whether a name means something else in a program."""
+    function = name in BARE or isinstance(getattr(np, name, None), np.ufunc)
+    numbered = name[0] in "tcbvkpfdo" and name[1:].replace("_", "").isdigit()
+    return function or numbered or name[0] == "_" or name in (*names, "np", "complex", "m", "i", "j")

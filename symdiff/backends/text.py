@@ -1,4 +1,4 @@
-"""Numbers, polynomials, dtypes and indices as Python source."""
+"""Numbers, dtypes, indices and views as Python source."""
 
 from __future__ import annotations
 
@@ -7,41 +7,18 @@ from fractions import Fraction
 from typing import Any
 
 from symdiff.dtypes import DType
+from symdiff.planning.slots import Slot
+from symdiff.planning.steps import Sizes, Step
 
-__all__ = ["axes_source", "dtype_source", "horner", "key_source", "number_source", "scaled_source"]
-
-
-def scaled_source(text: str, factor: Any) -> str:
-    """*text* times *factor*: by division where the inverse is exact and the factor is not."""
-    if not isinstance(factor, Fraction):
-        if factor == 1:
-            return text
-        return f"-{text}" if factor == -1 else f"{number_source(factor)} * {text}"
-    inverse = 1 / factor
-    if Fraction(float(inverse)) == inverse:
-        return f"{text} / {number_source(float(inverse))}"
-    return f"{number_source(float(factor.numerator))} * {text} / {number_source(float(factor.denominator))}"
-
-
-def horner(x: str, coefficients: Sequence[Any]) -> str:
-    """A polynomial as nested products: ``1.0 - x * x``."""
-    constant, *higher = coefficients
-    real = not any(isinstance(c, complex) for c in coefficients)
-    if real and higher[-1] < 0 and constant > 0:
-        return f"{number_source(constant)} - {_nested(x, [-c for c in higher])}"
-    rest = _nested(x, higher)
-    return rest if constant == 0 else f"{rest} + {number_source(constant)}"
-
-
-def _nested(x: str, coefficients: Sequence[Any]) -> str:
-    """x times the polynomial with these coefficients."""
-    *lower, top = coefficients
-    text = "" if top == 1 else number_source(top)
-    for c in reversed(lower):
-        text = f"{text} * {x}" if text else x
-        if c != 0:
-            text = f"({text} + {number_source(c)})"
-    return f"{text} * {x}" if text else x
+__all__ = [
+    "axes_source",
+    "dtype_source",
+    "key_source",
+    "literal_name",
+    "number_source",
+    "slot_source",
+    "view_source",
+]
 
 
 def number_source(value: Any) -> str:
@@ -79,3 +56,44 @@ def key_source(places: Sequence[Any], shape: Sequence[int]) -> str:
     while len(items) > 1 and items[-1] == ":":
         items.pop()
     return ", ".join(items)
+
+
+def literal_name(value: Any, dtype: DType) -> str:
+    """A name for a number as an array without axes: ``k0_5``."""
+    text = repr(value).replace("-", "m").replace(".", "_").replace("+", "p")
+    text = "".join(letter for letter in text if letter.isalnum() or letter == "_")
+    return f"k{text}" if dtype.name == "float64" else f"k{text}_{dtype.kind}{dtype.itemsize}"
+
+
+def view_source(step: Step, shape: Sizes) -> str:
+    """What makes a view of an array of this shape: a suffix, or a call with @ in the array's place."""
+    match step.kind:
+        case "transpose":
+            (order,) = step.settings
+            return ".T" if order == tuple(range(len(order)))[::-1] else f".transpose({order})"
+        case "reshape":
+            return f".reshape({step.shape})"
+        case "broadcast":
+            return f"np.broadcast_to(@, {step.shape})"
+        case "diagonal":
+            labels, distinct = step.settings
+            return f"np.einsum(@, {list(labels)}, {list(distinct)})"
+        case "windows":
+            axes, windows = step.settings
+            return f"windows(@, {axes}, {[tuple(window) for window in windows]})"
+        case "slice":
+            key = key_source(step.settings[0], shape)
+            return f"[{key}]" if step.shape else f"[{key}, ...]"  # a view, where a lone entry is a copy
+    return ""
+
+
+def slot_source(slot: Slot, whole: Sizes, shape: Sizes) -> str:
+    """What makes the view of a slot in an array of shape *whole*, in the shape of what stands there."""
+    part = list(whole)
+    part[slot.axis] = slot.stop - slot.start
+    key = f"[{', '.join([':'] * slot.axis + [f'{slot.start}:{slot.stop}'])}]"
+    if tuple(part) == shape:
+        return key
+    if slot.axis == 0 and part[0] == 1 and tuple(part[1:]) == shape:
+        return f"[{slot.start}]"
+    return f"{key}.reshape({shape})"

@@ -62,9 +62,9 @@ def combine(operands: Sequence[Node], coefficients: Sequence[Any]) -> Node:
     terms: dict[Node, Any] = {}
     for node, factor in zip(operands, coefficients, strict=True):
         core, own = unscaled(node)
-        together = joined(factor, own, dtype)
+        together = factor if core is node else joined(factor, own, dtype)
         core, together = (node, factor) if together is None else (core, together)
-        terms[core] = total(terms.get(core, 0), together)
+        terms[core] = total(terms[core], together) if core in terms else together
     kinds: dict[type[Node], None] = dict.fromkeys(map(type, terms))
     for kind in kinds:
         terms = kind.collect(terms)
@@ -74,7 +74,7 @@ def combine(operands: Sequence[Node], coefficients: Sequence[Any]) -> Node:
         return full(shape, 0, dtype)
     if len(kept) == 1:
         return scale(kept[0], terms[kept[0]])
-    return Add(*kept, coefficients=tuple([terms[node] for node in kept]))
+    return Add.only(tuple(kept), (tuple([terms[node] for node in kept]),))
 
 
 _serial = attrgetter("serial")

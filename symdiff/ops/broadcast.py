@@ -89,6 +89,8 @@ def broadcast_shapes(name: str, *shapes: Shape) -> Shape:
     ShapeError
         If two sizes differ and neither is 1.
     """
+    if shapes and shapes.count(shapes[0]) == len(shapes):
+        return shapes[0]
     result: list[Size] = []
     for axis in range(-max(map(len, shapes), default=0), 0):
         sizes = [shape[axis] for shape in shapes if len(shape) >= -axis]

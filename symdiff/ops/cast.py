@@ -78,8 +78,10 @@ def cast(x: Node, dtype: Any) -> Node:
     >>> sd.cast(sd.constant([1.5, 2.5]), "float32")()
     array([1.5, 2.5], dtype=float32)
     """
+    if _node("cast", x).dtype is dtype:
+        return x
     to = as_dtype(dtype)
-    if _node("cast", x).dtype == to:
+    if x.dtype == to:
         return x
     retyped = x.retyped(to)
     return Cast(x, to=to) if retyped is None else retyped

@@ -67,11 +67,7 @@ def einsum(*arguments: Any, sizes: Mapping[str, Size] | None = None) -> Node:
         raise TypeError("einsum: give an equation and its operands, such as einsum('ij,jk->ik', x, y)")
     if isinstance(arguments[0], str):
         equation, *values = arguments
-        operands = promote(*values) if values else []
-        names = [label_of(node) for node in operands]
-        shapes = [node.shape for node in operands]
-        wiring = parse(equation, shapes, names, sizes or {})
-        return contract(operands, wiring, 1, operands[0].dtype if operands else inexact(_INT))
+        return _spelled(equation, promote(*values) if values else [], sizes or {})
     pairs = len(arguments) // 2
     operands = promote(*arguments[0 : 2 * pairs : 2])
     output = arguments[-1] if len(arguments) % 2 else None
@@ -81,6 +77,13 @@ def einsum(*arguments: Any, sizes: Mapping[str, Size] | None = None) -> Node:
 
 
 _INT = constant(0).dtype
+
+
+def _spelled(equation: str, operands: Sequence[Node], sizes: Mapping[str, Size]) -> Node:
+    """The einsum of operands of one dtype."""
+    names = [label_of(node) for node in operands]
+    wiring = parse(equation, [node.shape for node in operands], names, sizes)
+    return contract(operands, wiring, 1, operands[0].dtype if operands else inexact(_INT))
 
 
 def label_of(node: Node) -> str:
@@ -174,7 +177,7 @@ def matmul(x: Any, y: Any) -> Node:
     left = "...ij" if x.ndim > 1 else "j"
     right = "...jk" if y.ndim > 1 else "j"
     output = "..." + "i" * (x.ndim > 1) + "k" * (y.ndim > 1)
-    return einsum(f"{left},{right}->{output}", x, y)
+    return _spelled(f"{left},{right}->{output}", (x, y), {})
 
 
 def dot(x: Any, y: Any) -> Node:

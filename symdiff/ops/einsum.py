@@ -36,25 +36,27 @@ class Einsum(Node):
     result: DType
 
     def infer_shape(self) -> Shape:
-        inputs = self.wiring.inputs
-        if len(inputs) != len(self.operands):
-            raise ShapeError(f"Einsum: {len(inputs)} label groups for {len(self.operands)} operands")
-        for k, operand in enumerate(self.operands):
-            if operand.shape != self.wiring.input_shape(k):
+        wiring, operands = self.wiring, self.operands
+        expected = wiring.input_shapes
+        if len(expected) != len(operands):
+            raise ShapeError(f"Einsum: {len(expected)} label groups for {len(operands)} operands")
+        for k, operand in enumerate(operands):
+            if operand.shape != expected[k]:
                 raise ShapeError(
-                    f"Einsum {self.wiring}: operand {k} is {shape_text(operand.shape)}, but its labels "
-                    f"say {shape_text(self.wiring.input_shape(k))}"
+                    f"Einsum {wiring}: operand {k} is {shape_text(operand.shape)}, but its labels "
+                    f"say {shape_text(expected[k])}"
                 )
-        return self.wiring.shape
+        return wiring.shape
 
     def infer_dtype(self) -> DType:
+        result = self.result
         for k, operand in enumerate(self.operands):
-            if operand.dtype != self.result:
+            if operand.dtype != result:
                 raise TypeError(
                     f"Einsum {self.wiring}: operand {k} is {operand.dtype} but the result is "
-                    f"{self.result}; convert one of them with cast"
+                    f"{result}; convert one of them with cast"
                 )
-        return self.result
+        return result
 
     @classmethod
     def apply(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Node:
@@ -81,7 +83,7 @@ class Einsum(Node):
         """
         batch = g.shape[: g.ndim - self.ndim]
         operands = (*self.operands[:k], g, *self.operands[k + 1 :])
-        return contract(operands, _swap(self.wiring, k, batch), self.coefficient, self.result)
+        return contract(operands, self.wiring.swap(k, batch), self.coefficient, self.result)
 
     vjp = transposed
 
@@ -104,7 +106,7 @@ class Einsum(Node):
 
     @property
     def melts(self) -> bool:
-        return bool(self.operands) and _is_view(self.wiring)
+        return bool(self.operands) and self.wiring.is_view
 
     def retyped(self, dtype: DType) -> Node | None:
         if self.operands:
@@ -116,23 +118,25 @@ def contract(
     operands: Sequence[Node], wiring: Wiring, coefficient: Coefficient = 1, dtype: DType | None = None
 ) -> Node:
     """The einsum of *operands* in its simplest form: views merged, constants folded, operands sorted."""
-    dtype = dtype or operands[0].dtype
+    dtype = operands[0].dtype if dtype is None else dtype
     operands = list(operands)
     for k in reversed(range(len(operands))):
         inner = operands[k]
-        if type(inner) is Einsum and _is_view(inner.wiring):
-            factor = joined(coefficient, inner.coefficient, dtype)
+        if type(inner) is Einsum:
+            within, own, _ = inner.attributes
+            factor = joined(coefficient, own, dtype) if within.is_view else None
             if factor is not None:
-                wiring = _nest(wiring, k, inner.wiring)
+                wiring = wiring.nest(k, within)
                 operands[k : k + 1] = inner.operands
                 coefficient = factor
-    wiring, count = wiring.without_orphans()
+    wiring, count = wiring.without_orphans
     coefficient = in_dtype(product(coefficient, count) if count != 1 else coefficient, dtype)
     if operands and (coefficient == 0 or 0 in wiring.sizes):
         kept = {label: wiring.sizes[label] for label in wiring.output}
         return contract((), Wiring.of((), wiring.output, kept), 0, dtype)
-    if len(operands) > 1:
+    if len(set(wiring.inputs)) < len(operands):
         operands, wiring = _merged(operands, wiring)
+    if len(operands) > 1:
         operands, wiring = _sorted(operands, wiring)
     for k, operand in enumerate(operands if coefficient != 1 else ()):
         scaled = operand.scaled(coefficient)
@@ -140,16 +144,7 @@ def contract(
             return contract([*operands[:k], scaled, *operands[k + 1 :]], wiring, 1, dtype)
     if coefficient == 1 and wiring.is_identity:
         return operands[0]
-    return Einsum(*operands, wiring=wiring, coefficient=coefficient, result=dtype)
-
-
-_nest = lru_cache(maxsize=4096)(Wiring.nest)
-_swap = lru_cache(maxsize=4096)(Wiring.swap)
-
-
-@lru_cache(maxsize=4096)
-def _is_view(wiring: Wiring) -> bool:
-    return wiring.is_view
+    return Einsum.only(tuple(operands), (wiring, coefficient, dtype))
 
 
 def _merged(operands: list[Node], wiring: Wiring) -> tuple[list[Node], Wiring]:
@@ -169,15 +164,20 @@ def _merged(operands: list[Node], wiring: Wiring) -> tuple[list[Node], Wiring]:
 
 def _sorted(operands: list[Node], wiring: Wiring) -> tuple[list[Node], Wiring]:
     """Operands by age; among equal ones, the order whose labels come first."""
-    order = sorted(range(len(operands)), key=lambda k: operands[k].serial)
-    groups = [list(group) for _, group in itertools.groupby(order, key=lambda k: operands[k].serial)]
+    serials = [operand.serial for operand in operands]
+    order = tuple(sorted(range(len(operands)), key=serials.__getitem__))
+    if len(set(serials)) < len(serials):
+        order = _first(wiring, [tuple(group) for _, group in itertools.groupby(order, serials.__getitem__)])
+    return [operands[k] for k in order], _arrange(wiring, order)
+
+
+def _first(wiring: Wiring, groups: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """Of the orders of operands that differ within groups, the one whose labels come first."""
     if math.prod(math.factorial(len(group)) for group in groups) > 24:
-        orders = [order]
-    else:
-        permuted = itertools.product(*(itertools.permutations(group) for group in groups))
-        orders = [[k for group in choice for k in group] for choice in permuted]
-    best = min(orders, key=lambda order: _arrange(wiring, tuple(order))[:2]) if orders[1:] else order
-    return [operands[k] for k in best], _arrange(wiring, tuple(best))
+        return tuple(itertools.chain(*groups))
+    permuted = itertools.product(*map(itertools.permutations, groups))
+    orders = [tuple(itertools.chain(*choice)) for choice in permuted]
+    return min(orders, key=lambda order: _arrange(wiring, order)[:2])
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ real numbers is the way back, with the frequencies that stand for two of them we
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,12 @@ __all__ = ["Fourier", "FromHalfSpectrum", "HalfSpectrum"]
 SWAPPED = {"backward": "forward", "forward": "backward", "ortho": "ortho"}
 
 
+def fourier_flops(shape: Any, axes: tuple[int, ...]) -> int:
+    """5 n log2 n operations along every axis of length n (Van Loan, "Computational Frameworks", 1992)."""
+    each = sum(math.ceil(5 * math.log2(max(shape[axis], 1))) for axis in axes)
+    return int(math.prod(shape) * each)
+
+
 class Fourier(Linear):
     """the sums of x times exp(-2 pi i j k / n) along axes, or its inverse"""
 
@@ -33,6 +40,10 @@ class Fourier(Linear):
 
     def infer_shape(self) -> Shape:
         return self.operands[0].shape
+
+    def flops(self) -> int:
+        """Those of a transform of complex numbers along each of the axes."""
+        return fourier_flops(self.shape, self.axes)
 
     def compute(self, xp: Any, x: Any) -> Any:
         function = xp.fft.ifftn if self.inverse else xp.fft.fftn
@@ -55,6 +66,10 @@ class HalfSpectrum(Linear):
 
     def infer_dtype(self) -> DType:
         return complex_dtype(super().infer_dtype())
+
+    def flops(self) -> int:
+        """Half of what complex numbers take."""
+        return fourier_flops(self.operands[0].shape, (self.axis,)) // 2
 
     def compute(self, xp: Any, x: Any) -> Any:
         return xp.fft.rfft(x, axis=self.axis, norm=self.scaling)
@@ -79,6 +94,10 @@ class FromHalfSpectrum(Linear):
 
     def infer_dtype(self) -> DType:
         return real_dtype(super().infer_dtype())
+
+    def flops(self) -> int:
+        """Half of what complex numbers take."""
+        return fourier_flops(self.shape, (self.axis,)) // 2
 
     def compute(self, xp: Any, x: Any) -> Any:
         return xp.fft.irfft(x, self.count, axis=self.axis, norm=self.scaling)

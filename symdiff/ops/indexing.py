@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,8 @@ class Take(Linear):
         return None if k else super().jvp(k, dx)
 
 
-CROWDED = 8  # values per place from which on it is faster to add up the values of one place at a time
+CROWDED = 8  # values per place, or
+WIDE = 32  # entries per value, from which on it is faster to add up the values of one place at a time
 
 
 class ScatterAdd(Linear):
@@ -88,7 +90,8 @@ class ScatterAdd(Linear):
     def compute(self, xp: Any, x: Any, indices: Any) -> Any:
         check_range("scatter_add", indices, -self.length, self.length)  # type: ignore[arg-type]
         result = xp.zeros(self.shape, dtype=x.dtype)
-        if indices.size <= CROWDED * self.length:
+        width = x.size // max(indices.size, 1)
+        if indices.size <= CROWDED * self.length and width < WIDE:
             xp.add.at(result, (slice(None),) * self.axis + (indices,), x)
             return result
         into = xp.moveaxis(result, self.axis, 0)
@@ -96,9 +99,16 @@ class ScatterAdd(Linear):
         rows = xp.moveaxis(x, front, range(indices.ndim)).reshape((indices.size, *into.shape[1:]))
         places = indices.ravel() % self.length
         order = xp.argsort(places, kind="stable")
-        for run in xp.split(order, xp.flatnonzero(xp.diff(places[order])) + 1):
-            into[places[run[0]]] = xp.add.reduce(rows[run], axis=0)
+        places, rows = places[order], xp.take(rows, order, axis=0)  # as `scratch` says
+        ends = [*(xp.flatnonzero(xp.diff(places)) + 1).tolist(), places.size]
+        for start, stop in zip([0, *ends], ends, strict=False):
+            if start < stop:
+                xp.add.reduce(rows[start:stop], axis=0, out=into[places[start], ...])
         return result
+
+    def scratch(self) -> int:
+        x, indices = self.operands
+        return bytes_of(x) + 3 * bytes_of(indices)
 
     def transposed(self, k: int, g: Node) -> Node | None:
         if k == 1:
@@ -125,6 +135,9 @@ class OneHot(Node):
     def compute(self, xp: Any, indices: Any) -> Any:
         check_range("one_hot", indices, 0, self.length)  # type: ignore[arg-type]
         return xp.equal(indices[..., None], xp.arange(self.length)).astype(self.to)
+
+    def scratch(self) -> int:
+        return bytes_of(self) // self.dtype.itemsize  # one truth per entry
 
     def vjp(self, k: int, g: Node) -> Node | None:
         return None
@@ -161,6 +174,12 @@ class Pick(Linear):
 
     def jvp(self, k: int, dx: Node) -> Node | None:
         return None if k else super().jvp(k, dx)
+
+
+def bytes_of(node: Node) -> int:
+    """The memory that an array of known size takes."""
+    shape: tuple[int, ...] = node.shape  # type: ignore[assignment]
+    return math.prod(shape) * node.dtype.itemsize
 
 
 def check_range(name: str, indices: Any, low: int, size: int) -> None:

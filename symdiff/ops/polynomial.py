@@ -6,6 +6,7 @@ first. Products and sums of polynomials of one node are one polynomial, so every
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from symdiff.coefficients import in_dtype, number, product, total
@@ -44,10 +45,11 @@ class Polynomial(Elementwise):
         return cls.of(operands[0], attributes[0])
 
     def compute(self, xp: Any, x: Any) -> Any:
-        *lower, value = map(number, self.coefficients)
-        for c in reversed(lower):
-            value = value * x if c == 0 else value * x + c
-        return value
+        constant, *higher = map(number, self.coefficients)
+        if isinstance(constant, float) and isinstance(higher[-1], float) and higher[-1] < 0 < constant:
+            return constant - _nested(x, [-c for c in higher])
+        rest = _nested(x, higher)
+        return rest if constant == 0 else rest + constant
 
     def partials(self) -> tuple[Node | None, ...]:
         (base,) = self.operands
@@ -97,3 +99,17 @@ def _accumulate(coefficients: list[Any], more: list[Any]) -> None:
     coefficients.extend([0] * (len(more) - len(coefficients)))
     for power, c in enumerate(more):
         coefficients[power] = total(coefficients[power], c)
+
+
+def _nested(x: Any, coefficients: Sequence[Any]) -> Any:
+    """x times the polynomial with these coefficients."""
+    *lower, top = coefficients
+    if top == -1 and lower and lower[-1] != 0:
+        value = (lower.pop() - x) * x
+    elif top == 1:
+        value = x
+    else:
+        value = top * x
+    for c in reversed(lower):
+        value = (value if c == 0 else value + c) * x
+    return value

@@ -8,6 +8,7 @@ an update of `x[key]` comes back up.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from types import EllipsisType
 from typing import Any, NamedTuple
 
@@ -79,11 +80,18 @@ class Selection(NamedTuple):
     def down(self, x: Node) -> Node:
         """The slices of *x*, with axes dropped, inserted and permuted."""
         part = slice_ranges(x, self.ranges)
-        return contract((part,), Wiring.of([range(part.ndim)], self.labels, self.sizes))
+        return contract((part,), _change(self.labels, part.shape))
 
     def up(self, part: Node) -> Node:
         """The inverse change of axes: the shape of the slices again."""
         return contract((part,), Wiring.of([self.labels], range(len(self.ranges)), self.sizes))
+
+
+@lru_cache(maxsize=4096)
+def _change(labels: tuple[int | str, ...], shape: Shape) -> Wiring:
+    """An array of this shape with its axes dropped and permuted, and others inserted, as *labels* say."""
+    inserted = {label: 1 for label in labels if isinstance(label, str)}
+    return Wiring.of([range(len(shape))], labels, {**dict(enumerate(shape)), **inserted})
 
 
 class _Flag(NamedTuple):

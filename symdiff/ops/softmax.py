@@ -59,7 +59,7 @@ class Softmax(Slicewise):
     __slots__ = ()
 
     def compute(self, xp: Any, x: Any) -> Any:
-        e = xp.exp(x - _top(xp, x, self.axes))
+        e = xp.exp(x - xp.max(x, axis=self.axes, keepdims=True)) if x.size else x
         return e / xp.sum(e, axis=self.axes, keepdims=True)
 
     def vjp(self, k: int, g: Node) -> Node | None:
@@ -76,7 +76,7 @@ class LogSoftmax(Slicewise):
     __slots__ = ()
 
     def compute(self, xp: Any, x: Any) -> Any:
-        moved = x - _top(xp, x, self.axes)
+        moved = x - xp.max(x, axis=self.axes, keepdims=True) if x.size else x
         return moved - xp.log(xp.sum(xp.exp(moved), axis=self.axes, keepdims=True))
 
     def vjp(self, k: int, g: Node) -> Node | None:

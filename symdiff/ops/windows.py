@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from symdiff.dims import Dim, Shape, Size, shape_text, size_text
 from symdiff.errors import ShapeError
 from symdiff.node import Node
@@ -70,19 +72,22 @@ class Windows(Linear):
 
     def compute(self, xp: Any, x: Any) -> Any:
         """A view, which is read-only; programs copy it where it is a result."""
-        if 0 in self.shape:
-            return xp.zeros(self.shape, dtype=x.dtype)
-        spans = tuple([window.span for window in self.windows])
-        view = xp.lib.stride_tricks.sliding_window_view(x, spans, axis=self.axes)
-        key = [slice(None)] * view.ndim
-        for k, (axis, window) in enumerate(zip(self.axes, self.windows, strict=True)):
-            key[x.ndim + axis] = slice(None, None, window.stride)
-            key[x.ndim + k] = slice(None, None, window.dilation)
-        return view[tuple(key)]
+        return xp.zeros(self.shape, dtype=x.dtype) if 0 in self.shape else view(x, self.axes, self.windows)
 
     def transposed(self, k: int, g: Node) -> Node:
         lengths = tuple([self.operands[0].shape[axis] for axis in self.axes])
         return Overlap(g, axes=self.axes, windows=self.windows, lengths=lengths)
+
+
+def view(x: Any, axes: tuple[int, ...], windows: Sequence[tuple[int, int, int]]) -> Any:
+    """Windows of an array, each a size, a stride and a dilation, along *axes*; nothing is copied."""
+    spans = tuple([Window(*window).span for window in windows])
+    every = np.lib.stride_tricks.sliding_window_view(x, spans, axis=axes)
+    key = [slice(None)] * every.ndim
+    for k, (axis, (_, stride, dilation)) in enumerate(zip(axes, windows, strict=True)):
+        key[x.ndim + axis] = slice(None, None, stride)
+        key[x.ndim + k] = slice(None, None, dilation)
+    return every[tuple(key)]
 
 
 class Overlap(Linear):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from symdiff.contraction import contraction_order
 from symdiff.dtypes import DType
+from symdiff.planning.products import Form, best_form
 from symdiff.planning.steps import Argument, Builder, Literal, Sizes
 from symdiff.wiring import Labels
 
@@ -49,6 +50,16 @@ class Contraction:
             "diagonal", (factor.register,), self.shape(distinct), self.dtype, (factor.labels, distinct)
         )
         return Factor(register, distinct, factor.inverted)
+
+    def as_it_lies(self, factor: Factor) -> Factor:
+        """The factor with its axes in the order in which they were computed."""
+        step = self.build.steps[factor.register]
+        source = step.arguments[0] if step.kind == "transpose" else None
+        if not isinstance(source, int):
+            return factor
+        (order,) = step.settings
+        labels = tuple(factor.labels[order.index(axis)] for axis in range(len(order)))
+        return Factor(source, labels, factor.inverted)
 
     def upright(self, factor: Factor) -> Factor:
         """The reciprocal computed, where one is meant."""
@@ -92,9 +103,9 @@ class Contraction:
         if all(label in kept for label in shared):
             return self.product(a, b, target)
         a, b = self.upright(a), self.upright(b)
-        if any(label in kept for label in shared):
-            return self.batched(a, b, kept)
-        return self.matrix_product(a, b, target)
+        form = best_form(a.labels, b.labels, frozenset(kept), target, tuple(self.sizes))
+        a, b = (b, a) if form.swapped else (a, b)
+        return self.batched(a, b, form) if form.batch else self.matrix_product(a, b, form)
 
     def product(self, a: Factor, b: Factor, target: Labels) -> Factor:
         """Entry by entry, broadcast: a * b, or a / b."""
@@ -114,17 +125,9 @@ class Contraction:
         register = self.build.add(kind, registers, shape, self.dtype, flops=math.prod(shape))
         return Factor(register, order)
 
-    def matrix_product(self, a: Factor, b: Factor, target: Labels) -> Factor:
+    def matrix_product(self, a: Factor, b: Factor, form: Form) -> Factor:
         """One matrix product, with free and summed labels merged into one axis each."""
-        left = tuple(label for label in a.labels if label not in b.labels)
-        right = tuple(label for label in b.labels if label not in a.labels)
-        if left + right != target and right + left == target:
-            a, b, left, right = b, a, right, left
-        inner = tuple(label for label in a.labels if label in b.labels)
-        if not _grouped(b.labels, inner, right) or not _grouped(a.labels, inner, left):
-            other = tuple(label for label in b.labels if label in a.labels)
-            if _grouped(b.labels, other, right):
-                inner = other
+        _, _, left, inner, right, _ = form
         first = self.matrix(a, left, inner)
         second = self.matrix(b, inner, right)
         shape = tuple(self.count(group) for group in (left, right) if group)
@@ -141,44 +144,36 @@ class Contraction:
         register = self.build.reshape(register, tuple(self.count(group) for group in groups if group))
         return self.build.transpose(register, (1, 0)) if turned else register
 
-    def batched(self, a: Factor, b: Factor, kept: Collection[int]) -> Factor:
-        """Many matrix products at once, over the labels that both have and that are kept."""
-        batch = tuple(label for label in a.labels if label in b.labels and label in kept)
-        inner = tuple(label for label in a.labels if label in b.labels and label not in kept)
-        left = tuple(label for label in a.labels if label not in b.labels)
-        right = tuple(label for label in b.labels if label not in a.labels)
-        groups = [(batch, left, inner), (batch, inner, right)]
+    def batched(self, a: Factor, b: Factor, form: Form) -> Factor:
+        """Many matrix products at once, over labels that are kept."""
+        _, batch, left, inner, right, _ = form
         flops = 2 * self.count((*batch, *left, *inner, *right))
         if not left and not right and self.dtype.kind != "c":
             registers = [self.stacked(factor, batch, (inner,)) for factor in (a, b)]
             shape = self.shape(batch)
             register = self.build.add("vecdot", tuple(registers), shape, self.dtype, flops=flops)
             return Factor(register, batch)
-        registers = [
-            self.stacked(factor, batch, group[1:]) for factor, group in zip((a, b), groups, strict=True)
-        ]
+        registers = [self.stacked(a, batch, (left, inner)), self.stacked(b, batch, (inner, right))]
         shape = (*self.shape(batch), self.count(left), self.count(right))
         register = self.build.add("matmul", tuple(registers), shape, self.dtype, flops=flops)
-        labels = batch + left + right
-        return Factor(self.build.reshape(register, self.shape(labels)), labels)
+        return Factor(self.build.reshape(register, self.shape(form.result)), form.result)
 
     def stacked(self, factor: Factor, batch: Labels, groups: tuple[Labels, ...]) -> int:
-        """Batch axes first, then one merged axis per group."""
-        order = sum(groups, batch)
+        """Batch axes first, of size 1 where the factor lacks them, then one merged axis per group."""
+        own = tuple(label for label in batch if label in factor.labels)
+        order = sum(groups, own)
         register = self.build.transpose(factor.register, tuple(factor.labels.index(label) for label in order))
-        return self.build.reshape(register, (*self.shape(batch), *(self.count(group) for group in groups)))
-
-
-def _grouped(labels: Labels, one: Labels, two: Labels) -> bool:
-    """Whether the labels are the two groups one after the other, so that merging them is a view."""
-    return labels in (one + two, two + one)
+        merged = tuple(self.count(group) for group in groups)
+        register = self.build.reshape(register, (*self.shape(own), *merged))
+        places = tuple(own.index(label) if label in own else None for label in batch)
+        return self.build.expand(register, (*places, *(len(own) + k for k in range(len(groups)))))
 
 
 def contract_factors(
     work: Contraction, factors: Sequence[Factor], output: Collection[int], target: Labels
 ) -> Factor:
     """All factors contracted to the labels in *output*, pair by pair in the planned order."""
-    parts = [work.read_diagonals(factor) for factor in factors]
+    parts = [work.as_it_lies(work.read_diagonals(factor)) for factor in factors]
     inputs = tuple(factor.labels for factor in parts)
     order = contraction_order(inputs, frozenset(output), tuple(work.sizes)) if len(parts) > 1 else ()
     for i, j in order:

@@ -1,14 +1,16 @@
-"""Factors that all terms of a sum have in common, multiplied once and last.
+"""Factors that terms of a sum have in common, multiplied once and last.
 
     x[a] * x[b] * p[i, j] - x[a] * x[b] * q[i, j]   =   x[a] * x[b] * (p - q)[i, j]
 
-The sum on the right is a smaller array. Where it is not, the terms stay as they are.
+where the sum on the right is a smaller array, and for products of entries
+
+    x * a + x * b + c   =   x * (a + b) + c
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from symdiff.dims import product
@@ -29,12 +31,17 @@ def factor_sums(outputs: Sequence[Node]) -> list[Node]:
     counts = consumers(order)
     kept = set(outputs)
     new: dict[Node, Node] = {}
+    uses: dict[Node, int] = {}  # of new nodes
     with replacing() as place:
         for node in order:
             place.serial = node.serial
             fresh = node.with_operands(*[new[operand] for operand in node.operands])
             alone = all(counts[operand] == 1 and operand not in kept for operand in node.operands)
-            new[node] = _factored(fresh) if alone and type(fresh) is Add else fresh
+            if alone and type(fresh) is Add:
+                smaller = _factored(fresh)
+                fresh = smaller if smaller is not fresh else _collected(fresh, uses)
+            new[node] = fresh
+            uses[fresh] = counts.get(node, 0) + (node in kept)
     return [new[output] for output in outputs]
 
 
@@ -60,6 +67,42 @@ def _factored(node: Add) -> Node:
     sizes: dict[Any, Any] = dict(enumerate(node.shape))
     wiring = Wiring.of([tuple(axes), *[labels for _, labels in factors]], tuple(range(node.ndim)), sizes)
     return contract([inner, *[operand for operand, _ in factors]], wiring, 1, node.dtype)
+
+
+def _collected(node: Node, uses: Mapping[Node, int]) -> Node:
+    """x * (a + b) + c for x * a + x * b + c, the factor that most terms have first, and so on inside."""
+    terms = node.operands if type(node) is Add else ()
+    found = [set(term.operands) if _is_product(term) else set() for term in terms]
+    counts = Counter([factor for factors in found for factor in factors if factor.shape == node.shape])
+    if not counts or max(counts.values()) < 2:
+        return node
+    most = max(counts.values())
+    common = min([factor for factor, count in counts.items() if count == most], key=lambda x: x.serial)
+    inside, outside = [], []
+    for term, own, c in zip(terms, found, node.coefficients, strict=True):  # type: ignore[attr-defined]
+        if common in own:
+            assert isinstance(term, Einsum)
+            places = [k for k in range(len(term.operands)) if k != term.operands.index(common)]
+            inside.append((_without(term, places, range(node.ndim)), c))
+        else:
+            outside.append((term, c))
+    inner = _collected(combine([x for x, _ in inside], [c for _, c in inside]), uses)
+    apart = _is_product(common) and uses.get(common) == most  # nothing else needs it
+    factors, coefficient = (common.operands, common.coefficient) if apart else ((common,), 1)  # type: ignore[attr-defined]
+    axes = range(node.ndim)
+    wiring = Wiring.of([axes] * (len(factors) + 1), axes, node.shape)
+    whole = contract([*factors, inner], wiring, coefficient, node.dtype)
+    if not outside:
+        return whole
+    return _collected(combine([whole, *[x for x, _ in outside]], [1, *[c for _, c in outside]]), uses)
+
+
+def _is_product(term: Node) -> bool:
+    """Whether a term is a product of arrays entry by entry."""
+    if type(term) is not Einsum or len(term.operands) < 2:
+        return False
+    axes = tuple(range(term.ndim))
+    return term.wiring.output == axes and all(labels == axes for labels in term.wiring.inputs)
 
 
 def _axes(term: Einsum, place: int) -> tuple[int, ...] | None:

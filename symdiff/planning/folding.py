@@ -38,10 +38,12 @@ def _foldable(node: Node, operands: Sequence[Node], given: Collection[Node]) -> 
     own = type(node).__module__.startswith("symdiff.")
     if not own or not isinstance(node, Einsum | Add | Elementwise):
         return False
-    stored = [_stored(operand) for operand in {*operands}]
-    if None in stored or any(constant in given for group in stored for constant in group or ()):
-        return False
-    return 0 < _entries([node]) <= _entries([constant for group in stored for constant in group or ()])
+    stored: list[Node] = []
+    for operand in {*operands}:
+        if (shown := _stored(operand)) is None:
+            return False
+        stored += shown
+    return not any(constant in given for constant in stored) and 0 < _entries([node]) <= _entries(stored)
 
 
 def _stored(node: Node) -> tuple[Node, ...] | None:

@@ -21,7 +21,7 @@ from symdiff.ops.shaping import Slice
 from symdiff.planning.diagonals import Written
 from symdiff.planning.einsums import Contraction, Factor, contract_factors, scaled
 from symdiff.planning.grams import halves_pay
-from symdiff.planning.steps import Argument, Builder, Literal, Sizes
+from symdiff.planning.steps import Argument, Builder, Literal, Sizes, joint_shape
 
 __all__ = ["Lowering"]
 
@@ -71,8 +71,7 @@ class Lowering:
     def call(self, node: Node) -> int:
         """An operation that computes itself."""
         arguments = tuple([self.exact(operand) for operand in node.operands])
-        flops = max([math.prod(sizes(operand)) for operand in (*node.operands, node)])
-        return self.build.add("call", arguments, sizes(node), node.dtype, (), flops, detached(node))
+        return self.build.add("call", arguments, sizes(node), node.dtype, (), node.flops(), detached(node))
 
     def barrier(self, node: Barrier) -> Argument:
         """The operand under another name, from when the others are there."""
@@ -233,13 +232,6 @@ class Lowering:
 def sizes(node: Node) -> Sizes:
     """The shape of a node whose sizes are all known."""
     return node.shape  # type: ignore[return-value]
-
-
-def joint_shape(shapes: Sequence[Sizes]) -> Sizes:
-    """The shape to which shapes broadcast that are known to fit."""
-    length = max(map(len, shapes), default=0)
-    padded = [(1,) * (length - len(shape)) + shape for shape in shapes]
-    return tuple(next((size for size in column if size != 1), 1) for column in zip(*padded, strict=True))
 
 
 def detached(node: Node) -> Node:

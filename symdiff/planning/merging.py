@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 
 from symdiff.coefficients import joined
 from symdiff.coefficients import product as times
-from symdiff.contraction import binary_tree, pair_flops
-from symdiff.dims import product
+from symdiff.contraction import binary_tree, pair_cost
 from symdiff.graph import consumers, toposort
 from symdiff.node import Node
 from symdiff.ops.einsum import Einsum, contract
@@ -88,11 +87,7 @@ def _region(node: Einsum, inner: dict[Node, Region], new: dict[Node, Node]) -> R
 
 @lru_cache(maxsize=4096)
 def cost(wiring: Wiring) -> int:
-    """Operations, and entries written, of a contraction in its planned order."""
+    """What a contraction takes in its planned order, counted in operations."""
     if len(wiring.inputs) < 2:
-        return pair_flops(wiring) if wiring.inputs and not wiring.is_view else 0
-    total = 0
-    for _, _, pair in binary_tree(wiring):
-        size = product(pair.shape)
-        total += pair_flops(pair) + (size if isinstance(size, int) else 0)
-    return total
+        return pair_cost(wiring)
+    return sum(pair_cost(pair) for _, _, pair in binary_tree(wiring))

@@ -21,13 +21,17 @@ def in_place(outputs: Sequence[Node], ranks: Mapping[Node, float]) -> list[Node]
     A node without a rank, which a rewrite made on the way, comes right before its first user.
     """
     order = toposort(*outputs)
-    due: dict[Node, float] = {}
+    due = dict.fromkeys(order, math.inf)
     for node in reversed(order):
-        due[node] = ranks.get(node, due.get(node, math.inf))
+        due[node] = own = ranks.get(node, due[node])
         for operand in node.operands:
-            due[operand] = min(due.get(operand, math.inf), due[node])
+            if own < due[operand]:
+                due[operand] = own
     key: dict[Node, float] = {}
     for node in order:
         own = due[node] if node in ranks else due[node] - 0.5
-        key[node] = max([own, *(key[operand] for operand in node.operands)])
+        for operand in node.operands:
+            if key[operand] > own:
+                own = key[operand]
+        key[node] = own
     return sorted(order, key=key.__getitem__)

@@ -10,7 +10,7 @@ from symdiff.node import Node, replacing
 from symdiff.ops.einsum import Einsum, contract
 from symdiff.wiring import Wiring
 
-__all__ = ["in_pairs"]
+__all__ = ["in_pairs", "paired"]
 
 
 def in_pairs(outputs: Sequence[Node]) -> list[Node]:
@@ -20,11 +20,11 @@ def in_pairs(outputs: Sequence[Node]) -> list[Node]:
         for node in toposort(*outputs):
             place.serial = node.serial
             fresh = node.with_operands(*[new[operand] for operand in node.operands])
-            new[node] = _paired(fresh) if type(fresh) is Einsum else fresh.expanded()
+            new[node] = paired(fresh) if type(fresh) is Einsum else fresh.expanded()
         return [new[output] for output in outputs]
 
 
-def _paired(node: Einsum) -> Node:
+def paired(node: Einsum) -> Node:
     """The product pair by pair; then what stands in the output only, or twice there, is written once."""
     if len(node.operands) < 3:
         return node

@@ -40,9 +40,11 @@ def _neighbours(products: dict[Einsum, Product]) -> Iterator[tuple[Einsum, Einsu
     """Each product of three or more with those older ones that share most of its operands."""
     users: dict[Node, list[Einsum]] = {}
     for node, (operands, _) in products.items():
-        if len(operands) > 2:
-            shared = Counter(user for operand in {*operands} for user in users.get(operand, ()))
-            yield from [(user, node) for user, count in shared.most_common(CLOSEST) if count > 1]
+        if len(operands) > 2:  # what shares two operands is found without the one that most products use
+            rare = sorted({*operands}, key=lambda operand: len(users.get(operand, ())))[:-1]
+            shared = Counter({x: len({*x.operands} & {*operands}) for y in rare for x in users.get(y, ())})
+            closest = sorted(shared, key=lambda user: (-shared[user], user.serial))[:CLOSEST]
+            yield from [(user, node) for user in closest if shared[user] > 1]
         for operand in {*operands}:
             users.setdefault(operand, []).append(node)
 

@@ -11,7 +11,7 @@ from symdiff.node import Leaf, Node
 from symdiff.ops.leaves import Placeholder
 from symdiff.wiring import Wiring
 
-__all__ = ["specialise", "symbols"]
+__all__ = ["specialise", "specialised", "symbols"]
 
 
 def symbols(order: Sequence[Node]) -> set[str]:
@@ -23,8 +23,14 @@ def specialise(
     outputs: Sequence[Node], inputs: Sequence[Node], sizes: Mapping[str, int]
 ) -> tuple[list[Node], list[Node]]:
     """The same graph with every symbol replaced by its size; outputs and inputs of it."""
+    new = specialised(toposort(*outputs, *inputs), sizes)
+    return [new[node] for node in outputs], [new[node] for node in inputs]
+
+
+def specialised(order: Sequence[Node], sizes: Mapping[str, int]) -> dict[Node, Node]:
+    """For each node of a topological *order*, the same with every symbol replaced by its size."""
     new: dict[Node, Node] = {}
-    for node in toposort(*outputs, *inputs):
+    for node in order:
         if isinstance(node, Placeholder):
             attributes = _bound(node.attributes, sizes)
             new[node] = node if attributes == node.attributes else node.make((), attributes)
@@ -33,7 +39,7 @@ def specialise(
         else:
             operands = tuple([new[operand] for operand in node.operands])
             new[node] = node.apply(operands, _bound(node.attributes, sizes))
-    return [new[node] for node in outputs], [new[node] for node in inputs]
+    return new
 
 
 def _bound(value: Any, sizes: Mapping[str, int]) -> Any:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from symdiff.dtypes import DType
 from symdiff.node import Node
 
-__all__ = ["Argument", "Builder", "Literal", "Plan", "Step", "pruned"]
+if TYPE_CHECKING:
+    from symdiff.planning.buffers import Buffers
+    from symdiff.planning.tiles import Tile
+
+__all__ = ["Argument", "Builder", "Literal", "Plan", "Sizes", "Step", "joint_shape", "owners", "pruned"]
 
 Sizes: TypeAlias = tuple[int, ...]
 VIEWS = frozenset(
-    {"transpose", "reshape", "expand", "diagonal", "broadcast", "slice", "barrier", "add_diagonal_in_place"}
+    {"transpose", "reshape", "diagonal", "broadcast", "slice", "barrier", "windows"}
 )  # kinds of steps whose result shares the memory of their first argument
 
 
@@ -32,8 +37,7 @@ class Literal(NamedTuple):
 Argument: TypeAlias = int | Literal  # a register, or a number
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One call: what is done, to which registers, and what comes out."""
 
     kind: str
@@ -62,7 +66,8 @@ class Plan:
     steps: list[Step]
     inputs: list[Node]
     outputs: list[int]
-    copied: list[bool]
+    tiles: list[Tile]
+    buffers: Buffers
 
     @property
     def flops(self) -> int:
@@ -79,10 +84,29 @@ def pruned(steps: list[Step], outputs: list[int]) -> tuple[list[Step], list[int]
     kept = [k for k, step in enumerate(steps) if k in needed or step.kind == "input"]
     new = {register: place for place, register in enumerate(kept)}
     moved = [
-        replace(steps[k], arguments=tuple([new[a] if isinstance(a, int) else a for a in steps[k].arguments]))
+        steps[k]._replace(arguments=tuple([new[a] if isinstance(a, int) else a for a in steps[k].arguments]))
         for k in kept
     ]
     return moved, [new[register] for register in outputs]
+
+
+def owners(steps: Sequence[Step]) -> list[int]:
+    """For each register, the one whose memory it shows; itself unless it is a view."""
+    found: list[int] = []
+    for k, step in enumerate(steps):
+        source = step.arguments[0] if step.kind in VIEWS else k
+        found.append(found[source] if isinstance(source, int) and source != k else k)
+    return found
+
+
+def joint_shape(shapes: Sequence[Sizes]) -> Sizes:
+    """The shape to which shapes broadcast that are known to fit."""
+    first = shapes[0]
+    if all(shape == first for shape in shapes):
+        return first
+    length = max(map(len, shapes))
+    padded = [(1,) * (length - len(shape)) + shape for shape in shapes]
+    return tuple([next((size for size in column if size != 1), 1) for column in zip(*padded, strict=True)])
 
 
 @dataclass(slots=True)
@@ -152,8 +176,7 @@ class Builder:
         step = self.steps[register]
         if None not in axes:
             return register
-        shape = tuple(1 if axis is None else step.shape[axis] for axis in axes)
-        return self.add("expand", (register,), shape, step.dtype, (axes,))
+        return self.reshape(register, tuple([1 if axis is None else step.shape[axis] for axis in axes]))
 
     def broadcast(self, argument: Argument, shape: Sizes, dtype: DType) -> int:
         """Exactly *shape*, as an array."""

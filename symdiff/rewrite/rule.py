@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from symdiff.node import Node
 from symdiff.rewrite.facts.known import Known
 
-__all__ = ["Around", "Firing", "Rule", "by_head", "contextual", "rule"]
+__all__ = ["Around", "Firing", "Rule", "Table", "contextual", "rule"]
 
 
 class Around(NamedTuple):
@@ -39,12 +40,15 @@ class Rule:
         The classes of nodes that it looks at.
     apply : callable
         From a node and what is around it to an equal node, or None where the rule does not apply.
+    over : tuple of type
+        Classes of one of which an operand must be for the rule to apply; empty where any operand will do.
     """
 
     name: str
     equation: str
     heads: tuple[type[Node], ...]
     apply: Callable[[Node, Around], Node | None]
+    over: tuple[type[Node], ...] = ()
 
     def __repr__(self) -> str:
         return f"<rule {self.name}: {self.equation}>"
@@ -61,17 +65,21 @@ class Firing(NamedTuple):
         return f"{self.rule.name}: {self.before} = {self.after}"
 
 
-def contextual(*heads: type[Node]) -> Callable[[Callable[..., Node | None]], Rule]:
-    """A rule made of a function of a node and of what is `Around` it."""
+def contextual(
+    *heads: type[Node], over: tuple[type[Node], ...] = ()
+) -> Callable[[Callable[..., Node | None]], Rule]:
+    """A rule made of a function of a node and of what is `Around` it; see `Rule` for *over*."""
 
     def decorate(function: Callable[..., Node | None]) -> Rule:
         equation = (function.__doc__ or "").strip().splitlines()[0]
-        return Rule(function.__name__, equation, heads, function)
+        return Rule(function.__name__, equation, heads, function, over)
 
     return decorate
 
 
-def rule(*heads: type[Node]) -> Callable[[Callable[..., Node | None]], Rule]:
+def rule(
+    *heads: type[Node], over: tuple[type[Node], ...] = ()
+) -> Callable[[Callable[..., Node | None]], Rule]:
     """A rule made of a function of nodes of the classes *heads*, which is called with one node.
 
     Examples
@@ -91,15 +99,29 @@ def rule(*heads: type[Node]) -> Callable[[Callable[..., Node | None]], Rule]:
 
     def decorate(function: Callable[..., Node | None]) -> Rule:
         alone = contextual(*heads)(function)
-        return Rule(alone.name, alone.equation, heads, lambda node, around: function(node))
+        return Rule(alone.name, alone.equation, heads, lambda node, around: function(node), over)
 
     return decorate
 
 
-def by_head(rules: Iterable[Rule]) -> dict[type[Node], tuple[Rule, ...]]:
-    """The rules that look at each class, in their order."""
-    table: dict[type[Node], tuple[Rule, ...]] = {}
-    for one in rules:
-        for head in one.heads:
-            table[head] = (*table.get(head, ()), one)
-    return table
+class Table:
+    """Rules, in their order, by the classes of a node and of its operands."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self.heads = frozenset(head for one in self.rules for head in one.heads)
+        self._select = lru_cache(maxsize=4096)(self._selected)
+
+    def select(self, node: Node) -> tuple[Rule, ...]:
+        """The rules that may apply to *node*."""
+        kind = type(node)
+        return self._select((kind, frozenset(map(type, node.operands)))) if kind in self.heads else ()
+
+    def _selected(self, kinds: tuple[type[Node], frozenset[type[Node]]]) -> tuple[Rule, ...]:
+        """The rules for a class of nodes over operands of these classes."""
+        head, below = kinds
+        return tuple(
+            one
+            for one in self.rules
+            if head in one.heads and (not one.over or any(issubclass(each, one.over) for each in below))
+        )

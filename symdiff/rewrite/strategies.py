@@ -6,7 +6,7 @@ are one object; nodes that are kept are looked at, but neither rewritten nor wri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -16,7 +16,7 @@ from symdiff.node import Node, replacing
 from symdiff.ops.add import Add
 from symdiff.rewrite.checking import Checker, current
 from symdiff.rewrite.facts.known import Known
-from symdiff.rewrite.rule import Around, Firing, Rule, by_head
+from symdiff.rewrite.rule import Around, Firing, Rule, Table
 
 __all__ = ["Pass", "Run", "everywhere", "first", "fixpoint", "sequence"]
 
@@ -32,6 +32,7 @@ class Run:
     checker: Checker | None = field(default_factory=current)
     known: Known = field(default_factory=Known)
     settled: dict[Node, Any] = field(default_factory=dict)  # nodes no rule applied to, and their surroundings
+    missed: bool = False  # whether a rule does apply to one of them after all
 
     def note(self, rule: Rule, before: Node, after: Node) -> None:
         """Remember, and check, that *rule* made *after* of *before*."""
@@ -60,14 +61,10 @@ def fixpoint(inner: Pass) -> Pass:
 
     def run_until_still(outputs: Sequence[Node], run: Run) -> list[Node]:
         for _ in range(ROUNDS):
-            anew = not run.settled
-            after = inner(outputs, run)
-            if any(new is not old for new, old in zip(after, outputs, strict=True)):
-                outputs = after
-            elif anew:
+            run.missed = False
+            before, outputs = outputs, inner(outputs, run)
+            if not run.missed and _same(outputs, before):
                 break
-            else:
-                run.settled.clear()  # nothing has changed since: look at everything once more
         return list(outputs)
 
     return run_until_still
@@ -76,10 +73,10 @@ def fixpoint(inner: Pass) -> Pass:
 def first(*rules: Rule) -> Rule:
     """The first of the rules that applies, as one rule."""
     heads = tuple(dict.fromkeys(head for one in rules for head in one.heads))
-    table = by_head(rules)
+    table = Table(rules)
 
     def apply(node: Node, around: Around) -> Node | None:
-        for one in table.get(type(node), ()):
+        for one in table.select(node):
             result = one.apply(node, around)
             if result is not None and result is not node:
                 return result
@@ -91,51 +88,61 @@ def first(*rules: Rule) -> Rule:
 
 def everywhere(rules: Sequence[Rule]) -> Pass:
     """The rules on every node, operands first, until none of them applies to any."""
-    table = by_head(rules)
+    table = Table(rules)
 
     def run_over(outputs: Sequence[Node], run: Run) -> list[Node]:
         walk = Walk(outputs, run, table)
-        return [walk.normal.get(output, output) for output in outputs]
+        results = [walk.normal.get(output, output) for output in outputs]
+        if _same(results, outputs) and walk.misses():
+            run.missed = True
+            run.settled.clear()
+        return results
 
     return run_over
+
+
+def _same(nodes: Sequence[Node], others: Sequence[Node]) -> bool:
+    return all(one is other for one, other in zip(nodes, others, strict=True))
 
 
 class Walk:
     """One walk over a graph that leaves the normal form of every node in `normal`."""
 
-    def __init__(
-        self, outputs: Sequence[Node], run: Run, table: Mapping[type[Node], tuple[Rule, ...]]
-    ) -> None:
+    def __init__(self, outputs: Sequence[Node], run: Run, table: Table) -> None:
         self.run = run
         self.table = table
         self.normal: dict[Node, Node] = {}
         self.uses: dict[Node, int] = {}
+        self.passed: list[tuple[Node, type[Node] | None]] = []  # settled nodes, not looked at again
         order = toposort(*outputs, stop=run.kept)
         counts, users = _users(order, outputs)
         with replacing() as place:
             for node in order:
                 place.serial = node.serial
-                user = users[node] if counts.get(node) == 1 else None
-                after = self.settle(node, Around(self.uses, user, run.kept, run.known))
-                own = MANY if node in run.kept else counts[node]
+                if node in run.kept:
+                    after, own = node, MANY
+                    self.normal[node] = node
+                else:
+                    own = counts[node]
+                    after = self.settle(node, users[node] if own == 1 else None)
                 self.uses[after] = self.uses.get(after, 0) + own
 
-    def settle(self, top: Node, around: Around) -> Node:
+    def settle(self, top: Node, user: type[Node] | None) -> Node:
         """The normal form of *top*, and of whatever new nodes the rules make on the way."""
         normal, became = self.normal, dict[Node, Node]()
         pending = [top]
         while pending:
             node = pending[-1]
             if node not in normal:
-                missing = self.open(node)
-                if not became.keys().isdisjoint(missing):
-                    raise GraphError(f"simplify: rules lead from {node!r} to itself; one is wrong")
-                if missing:
-                    pending += missing
-                    continue
-                if node not in became:
-                    became[node] = self.step(node, around)
-                after = became[node]
+                after = became.get(node)
+                if after is None:
+                    missing = [x for x in node.operands if x not in normal]
+                    if missing and node not in self.run.kept:
+                        if not became.keys().isdisjoint(missing):
+                            raise GraphError(f"simplify: rules lead from {node!r} to itself; one is wrong")
+                        pending += missing
+                        continue
+                    after = became[node] = self.step(node, user)
                 if after is not node and after not in normal:
                     if after in became:
                         raise GraphError(f"simplify: rules lead from {node!r} to itself; one is wrong")
@@ -145,16 +152,12 @@ class Walk:
             pending.pop()
         return normal[top]
 
-    def open(self, node: Node) -> list[Node]:
-        """The operands of *node* whose normal form is not known yet."""
-        return [] if node in self.run.kept else [x for x in node.operands if x not in self.normal]
-
-    def step(self, node: Node, around: Around) -> Node:
+    def step(self, node: Node, user: type[Node] | None) -> Node:
         """*node* on operands in normal form, or what a rule makes of it, or itself."""
         if not node.operands or node in self.run.kept:
             return node
         moved = node.with_operands(*[self.normal[x] for x in node.operands])
-        return self.fire(node, around) if moved is node else moved
+        return self.fire(node, user) if moved is node else moved
 
     def count(self, before: Node, after: Node) -> None:
         """Take what *after*, and what is new below it, make use of for used by many, until it is counted."""
@@ -170,23 +173,42 @@ class Walk:
                     seen.add(operand)
                     fresh.append(operand)
 
-    def fire(self, node: Node, around: Around) -> Node:
+    def fire(self, node: Node, user: type[Node] | None) -> Node:
         """What the first rule that applies makes of *node*, or itself."""
-        rules = self.table.get(type(node))
-        if not rules:
+        if not self.table.select(node):
             return node
-        seen = (id(self.table), around.user, [self.uses.get(x) for x in node.operands])
+        settled = self.run.settled
+        seen = (id(self.table), user, *map(self.uses.get, node.operands))
         deep = Add in map(type, node.operands)  # rules look at what such an operand is made of
-        if not deep and self.run.settled.get(node) == seen:
+        if not deep and settled.get(node) == seen:
+            self.passed.append((node, user))
             return node
-        for one in rules:
+        found = self.match(node, user)
+        if found is None:
+            settled[node] = seen
+            return node
+        one, after = found
+        self.run.note(one, node, after)
+        self.count(node, after)
+        return after
+
+    def match(self, node: Node, user: type[Node] | None) -> tuple[Rule, Node] | None:
+        """The first rule that applies to *node*, and what it makes of it."""
+        around = Around(self.uses, user, self.run.kept, self.run.known)
+        for one in self.table.select(node):
             after = one.apply(node, around)
             if after is not None and after is not node:
-                self.run.note(one, node, after)
-                self.count(node, after)
-                return after
-        self.run.settled[node] = seen
-        return node
+                return one, after
+        return None
+
+    def misses(self) -> bool:
+        """Whether a rule applies to a node that was passed over, in a graph that has not changed."""
+        with replacing() as place:
+            for node, user in self.passed:
+                place.serial = node.serial
+                if self.match(node, user) is not None:
+                    return True
+        return False
 
 
 MANY = 2  # uses of a node that is not to be written into its user

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from symdiff.node import Node
 from symdiff.ops.linalg.matrices import OfSquare, attempt, chain, matrix, symmetric, symmetric_value, turned
@@ -18,6 +18,7 @@ class Cholesky(OfSquare):
     """the lower triangle L with L @ L.T = (a + a.T) / 2: dL = L h(L^-1 da L^-T), h the lower half"""
 
     __slots__ = ()
+    cubic: ClassVar[float] = 1 / 3
 
     def compute(self, xp: Any, a: Any) -> Any:
         return attempt("cholesky", INDEFINITE, xp.linalg.cholesky, symmetric_value(a))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from symdiff.dims import Shape
 from symdiff.node import Node
@@ -20,6 +20,7 @@ class Det(OfSquare):
     """the determinant; its derivative is right for singular matrices as well"""
 
     __slots__ = ()
+    cubic: ClassVar[float] = 2 / 3
 
     def infer_shape(self) -> Shape:
         return super().infer_shape()[:-2]
@@ -62,6 +63,7 @@ class Slogdet(Several, OfSquare):
     """the sign of the determinant, and the logarithm of its size"""
 
     __slots__ = ()
+    cubic: ClassVar[float] = 2 / 3
 
     def infer_shape(self) -> Shape:
         return (*super().infer_shape()[:-2], 2)

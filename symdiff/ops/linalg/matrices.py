@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,6 +25,12 @@ class OfSquare(Node):
     """An operation on square matrices, which are the last two axes of its first operand."""
 
     __slots__ = ()
+    cubic: ClassVar[float] = 2  # operations for n x n, in n cubed: that of an inverse
+
+    def flops(self) -> int:
+        """A multiple of n cubed for each matrix (Golub and Van Loan, "Matrix Computations", 2013)."""
+        shape: Any = self.operands[0].shape
+        return int(self.cubic * math.prod(shape) * shape[-1])
 
     def infer_shape(self) -> Shape:
         shape = self.operands[0].shape

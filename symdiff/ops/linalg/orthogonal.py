@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from symdiff.dims import Shape, shape_text
@@ -30,6 +31,12 @@ class Qr(Several):
                 f"Qr: the operand is {shape_text(self.operands[0].shape)}; call qr for wide ones"
             )
         return (*batch, m + n, n)
+
+    def flops(self) -> int:
+        """Householder reflections, and Q from them: 4 m n^2 - 4/3 n^3."""
+        shape: Any = self.operands[0].shape
+        *batch, m, n = shape
+        return int(math.prod(batch) * (4 * m * n * n - 4 * n**3 // 3))
 
     def compute(self, xp: Any, a: Any) -> Any:
         q, r = xp.linalg.qr(a)

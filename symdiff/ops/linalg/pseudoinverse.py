@@ -11,6 +11,7 @@ from symdiff.ops.broadcast import expand_dims
 from symdiff.ops.contractions import label_of, matmul
 from symdiff.ops.linalg.matrices import attempt, chain, fewer, matrix, turned
 from symdiff.ops.linalg.orthogonal import qr
+from symdiff.ops.linalg.singular import svd_flops
 from symdiff.ops.linalg.systems import restored
 from symdiff.ops.linalg.triangular import triangular_solve
 from symdiff.ops.operands import promote
@@ -32,6 +33,10 @@ class Pinv(Node):
     def infer_shape(self) -> Shape:
         *batch, m, n = self.operands[0].shape
         return (*batch, n, m)
+
+    def flops(self) -> int:
+        """Those of a singular value decomposition."""
+        return svd_flops(self.operands[0].shape, 14, 8)
 
     def compute(self, xp: Any, a: Any) -> Any:
         return attempt("pinv", ENDLESS, lambda a: xp.linalg.pinv(a, rtol=self.rtol), a)

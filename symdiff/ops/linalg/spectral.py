@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from symdiff.dims import Shape
 from symdiff.node import Node
@@ -35,6 +35,7 @@ class Eigh(Several, OfSquare):
     """
 
     __slots__ = ()
+    cubic: ClassVar[float] = 9
 
     def infer_shape(self) -> Shape:
         *batch, n, _ = super().infer_shape()

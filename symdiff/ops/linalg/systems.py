@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from symdiff.dims import Shape, product, shape_text, size_text
@@ -30,6 +31,12 @@ class System(Node):
                 "lower-case function, which broadcasts"
             )
         return b
+
+    def flops(self) -> int:
+        """A factorisation, and two triangles for each column: 2/3 n^3 + 2 n^2 k."""
+        shape: Any = self.operands[1].shape
+        *batch, n, k = shape
+        return int(math.prod(batch) * (2 * n**3 // 3 + 2 * n * n * k))
 
     def solved(self, b: Node) -> Node:
         """The solution for other right-hand sides."""

@@ -64,11 +64,9 @@ def orthonormal_pair(node: Einsum, around: Around) -> Node | None:
     return _as_identity(node, ends)
 
 
-@rule(Einsum)
+@rule(Einsum, over=(Inv,))
 def inverse_pair(node: Einsum) -> Node | None:
     """inv(a) @ a = a @ inv(a) = eye(n)"""
-    if not any(isinstance(x, Inv) for x in node.operands):
-        return None
 
     def ends(one: Pair, two: Pair, summed: Callable[[int], bool]) -> Labels | None:
         (x, (*batch, a, b)), (y, (*same, c, d)) = one, two
@@ -107,9 +105,10 @@ def _stacked(shape: tuple[object, ...]) -> Wiring:
 @contextual(Einsum)
 def symmetric_labels(node: Einsum, around: Around) -> Node | None:
     """a.T = a, where a is symmetric: of all ways to write an einsum, the same one is chosen"""
-    inputs = node.wiring.inputs
-    pairs = zip(node.operands, inputs, strict=True)
-    ways = [_orders(labels, swaps(x, around.known) if x.ndim > 1 else []) for x, labels in pairs]
+    own = [swaps(x, around.known) if len(x.shape) > 1 else [] for x in node.operands]
+    if not any(own):
+        return None
+    ways = list(map(_orders, node.wiring.inputs, own))
     if math.prod(map(len, ways)) in (0, 1) or math.prod(map(len, ways)) > MOST:
         return None
     forms = [

@@ -60,7 +60,7 @@ UNDOES = {  # f(g(x)) = x wherever the left side is a number
 BRANCHED = (Log, Log2, Log1p, Arctanh, Arcsinh)  # of a complex number, these have many values
 
 
-@rule(*UNDOES)
+@rule(*UNDOES, over=tuple(UNDOES.values()))
 def undone(node: Node) -> Node | None:
     """f(inverse of f(x)) = x"""
     (inner,) = node.operands
@@ -75,14 +75,14 @@ def _flipped(x: Node) -> Node | None:
     return negated(x) if core is not x and not isinstance(factor, complex) and factor < 0 else None
 
 
-@rule(Abs, Cos, Cosh)
+@rule(Abs, Cos, Cosh, over=(Einsum,))
 def even(node: Node) -> Node | None:
     """f(-x) = f(x) for the absolute value, cos and cosh"""
     flipped = _flipped(node.operands[0])
     return None if flipped is None else node.with_operands(flipped)
 
 
-@contextual(Sin, Tan, Tanh, Sinh, Arcsin, Arctan, Arcsinh, Arctanh, Erf, Cbrt, Sign)
+@contextual(Sin, Tan, Tanh, Sinh, Arcsin, Arctan, Arcsinh, Arctanh, Erf, Cbrt, Sign, over=(Einsum,))
 def odd(node: Node, around: Around) -> Node | None:
     """f(-x) = -f(x) for sin, tan, tanh, their inverses, erf, the cube root and the sign"""
     (x,) = node.operands
@@ -133,7 +133,7 @@ def inverse_of_identity(node: Inv) -> Node | None:
     return x if x.ndim == 2 and x is eye(x.shape[0], x.dtype) else None
 
 
-@rule(*UNDOES, Abs, Relu)
+@rule(*UNDOES, Abs, Relu, over=(Einsum,))
 def function_of_number(node: Node) -> Node | None:
     """exp(0) = 1: functions of numbers whose values are whole numbers"""
     value = number_of(node.operands[0])

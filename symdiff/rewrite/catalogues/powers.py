@@ -30,11 +30,9 @@ __all__ = ["POWERS"]
 ROOTS = (Power, Sqrt, Length)
 
 
-@contextual(Einsum)
+@contextual(Einsum, over=ROOTS)
 def powers_of_one_base(node: Einsum, around: Around) -> Node | None:
     """x**a * x**b = x**(a + b)"""
-    if not any(isinstance(x, ROOTS) for x in node.operands):
-        return None
     groups: dict[Any, list[int]] = {}
     for k, (operand, labels) in enumerate(zip(node.operands, node.wiring.inputs, strict=True)):
         groups.setdefault((as_power(operand)[0], labels), []).append(k)
@@ -48,11 +46,9 @@ def powers_of_one_base(node: Einsum, around: Around) -> Node | None:
     return None
 
 
-@rule(Einsum)
+@rule(Einsum, over=(Inverse,))
 def inverse_taken_back(node: Einsum) -> Node | None:
     """x * x / x = x, where 1 / 0 is taken as 0"""
-    if not any(isinstance(x, Inverse) for x in node.operands):
-        return None
     pairs = list(zip(node.operands, node.wiring.inputs, strict=True))
     for k, (operand, labels) in enumerate(pairs):
         if isinstance(operand, Inverse):
@@ -126,11 +122,9 @@ def log_of_exponentials(node: Log) -> Node | None:
     return moved if found[0] == 1 else moved + Log(product_of([], found[0], node))
 
 
-@contextual(Einsum)
+@contextual(Einsum, over=(Exp,))
 def product_of_exponentials(node: Einsum, around: Around) -> Node | None:
     """exp(x) * exp(y) = exp(x + y)"""
-    if not any(isinstance(x, Exp) for x in node.operands):
-        return None
     groups: dict[Any, list[int]] = {}
     for k, (operand, labels) in enumerate(zip(node.operands, node.wiring.inputs, strict=True)):
         if isinstance(operand, Exp) and node.dtype.kind == "f":
@@ -143,13 +137,16 @@ def product_of_exponentials(node: Einsum, around: Around) -> Node | None:
     return None
 
 
-@contextual(Add)
+@contextual(Add, over=(Einsum, Power, Polynomial))
 def polynomial_of_one_base(node: Add, around: Around) -> Node | None:
     """f * (a + b * x + c * x**2): sums of powers of one node, times what they have in common"""
-    found = [] if around.user is Add else [_scaled_factors(c, x) for c, x in terms(node)]
-    if not found or any(one is None for one in found):
+    pairs: list[tuple[Any, Counter[Node]]] = []
+    for c, x in terms(node) if around.user is not Add else ():
+        if (found := _scaled_factors(c, x)) is None:
+            return None
+        pairs.append(found)
+    if not pairs:
         return None
-    pairs = [one for one in found if one is not None]
     common = pairs[0][1]
     for _, one in pairs[1:]:
         common = common & one

@@ -138,7 +138,7 @@ def log_of_sum_of_exponentials(node: Log) -> Node | None:
     return combine([moved, offset], [1, 1]) if found.spread.is_identity else None
 
 
-@rule(Einsum)
+@rule(Einsum, over=(Power,))
 def normalised_exponentials(node: Einsum) -> Node | None:
     """exp(x) / sum(exp(x)) = softmax(x)"""
     for k, (below, kept) in enumerate(zip(node.operands, node.wiring.inputs, strict=True)):
@@ -170,11 +170,9 @@ def sigmoid_from_exp(node: Power) -> Node | None:
     return None
 
 
-@rule(Einsum)
+@rule(Einsum, over=(Sigmoid,))
 def sigmoid_times_exp(node: Einsum) -> Node | None:
     """sigmoid(-x) * exp(x) = sigmoid(x)"""
-    if not any(isinstance(x, Sigmoid) for x in node.operands):
-        return None
     pairs = list(zip(node.operands, node.wiring.inputs, strict=True))
     places = {pair: k for k, pair in enumerate(pairs)}
     for k, (operand, labels) in enumerate(pairs):
@@ -187,11 +185,9 @@ def sigmoid_times_exp(node: Einsum) -> Node | None:
     return None
 
 
-@rule(Einsum)
+@rule(Einsum, over=(Power,))
 def sign_from_quotient(node: Einsum) -> Node | None:
     """x / |x| = sign(x)"""
-    if not any(isinstance(x, Power) for x in node.operands):
-        return None
     pairs = list(zip(node.operands, node.wiring.inputs, strict=True))
     places = {pair: k for k, pair in enumerate(pairs)}
     for k, (operand, labels) in enumerate(pairs):
@@ -201,7 +197,7 @@ def sign_from_quotient(node: Einsum) -> Node | None:
     return None
 
 
-@contextual(Add)
+@contextual(Add, over=(Exp,))
 def exp_minus_one(node: Add, around: Around) -> Node | None:
     """c * exp(x) - c = c * expm1(x)"""
     number, rest = shifted(node)
@@ -215,7 +211,7 @@ def exp_minus_one(node: Add, around: Around) -> Node | None:
     return None
 
 
-@contextual(Add)
+@contextual(Add, over=(Erf, Erfc))
 def complement_of_erf(node: Add, around: Around) -> Node | None:
     """1 - erf(x) = erfc(x); 1 - erfc(x) = erf(x)"""
     number, rest = shifted(node)

@@ -18,13 +18,14 @@ __all__ = ["STRUCTURES"]
 MOST = 24  # factors of a product, or terms of a sum, that these rules look at
 
 
-@contextual(Einsum)
+@contextual(Einsum, over=(Add,))
 def distributed(node: Einsum, around: Around) -> Node | None:
     """a.T @ (diag(v) + x * y.T) @ b = a.T @ diag(v) @ b + (a.T @ x) * (y.T @ b)"""
     for k, operand in enumerate(node.operands):
+        if not isinstance(operand, Add) or not around.alone(operand):
+            continue
         labels = node.wiring.inputs[k]
-        contracted = len(set(labels)) < len(labels) or not node.wiring.summed.isdisjoint(labels)
-        if not isinstance(operand, Add) or not contracted or not around.alone(operand):
+        if len(set(labels)) == len(labels) and node.wiring.summed.isdisjoint(labels):
             continue
         count = max(len(x.operands) for x in operand.operands) + len(node.operands) - 1
         if count > MOST or not all(_is_structured(x) for x in operand.operands):
@@ -56,7 +57,7 @@ def _is_structured(node: Node) -> bool:
     return not present.issuperset(long) or len(_components(node.wiring)) > 1
 
 
-@contextual(Einsum)
+@contextual(Einsum, over=(Einsum,))
 def outer_operand(node: Einsum, around: Around) -> Node | None:
     """einsum(..., x * y.T, ...) = einsum(..., x, y, ...), an outer product in its factors"""
     for k, inner in enumerate(node.operands):
@@ -100,7 +101,7 @@ def _in_parts(node: Einsum, k: int, inner: Einsum, parts: Sequence[Sequence[int]
     return contract([*node.operands[:k], *operands, *node.operands[k + 1 :]], nested, coefficient, node.dtype)
 
 
-@contextual(Add)
+@contextual(Add, over=(Einsum,))
 def common_factor(node: Add, around: Around) -> Node | None:
     """x * a + x * b = x * (a + b)"""
     if around.user is Add or len(node.operands) > MOST or not all(map(_is_product, node.operands)):

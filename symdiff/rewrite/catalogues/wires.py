@@ -17,7 +17,7 @@ __all__ = ["WIRES", "nested_sum"]
 MOST = 24  # operands of one einsum, so that finding an order for them stays short
 
 
-@contextual(Einsum)
+@contextual(Einsum, over=(Einsum,))
 def nested_product(node: Einsum, around: Around) -> Node | None:
     """einsum(..., einsum(x, y), ...) = einsum(..., x, y, ...)"""
     operands, wiring, coefficient = list(node.operands), node.wiring, node.coefficient
@@ -34,9 +34,11 @@ def nested_product(node: Einsum, around: Around) -> Node | None:
     return contract(operands, wiring, coefficient, node.dtype)
 
 
-@contextual(Einsum)
+@contextual(Einsum, over=(Einsum,))
 def multiples_outside(node: Einsum, around: Around) -> Node | None:
     """einsum(c * x, c * x, ...) = c**2 * einsum(x, x, ...), where nothing else uses c * x"""
+    if len(set(node.operands)) == len(node.operands):
+        return None
     for inner, count in Counter(node.operands).items():
         if count > 1 and isinstance(inner, Einsum) and around.uses.get(inner) == count:
             core, factor = unscaled(inner)
@@ -49,7 +51,7 @@ def multiples_outside(node: Einsum, around: Around) -> Node | None:
     return None
 
 
-@contextual(Einsum)
+@contextual(Einsum, over=(Add,))
 def multiples_of_sums(node: Einsum, around: Around) -> Node | None:
     """einsum(2 * x - 2 * y, ...) = 2 * einsum(x - y, ...); 2 * einsum(x + 3 * y) = einsum(2 * x + 6 * y)"""
     for k, inner in enumerate(node.operands if node.dtype.kind == "f" else ()):
@@ -74,7 +76,7 @@ def _with_sum(node: Einsum, k: int, coefficients: Sequence[Any], factor: Any) ->
     return contract(operands, node.wiring, factor, node.dtype)
 
 
-@contextual(Add)
+@contextual(Add, over=(Add,))
 def nested_sum(node: Add, around: Around) -> Node | None:
     """a * (x + y) + z = a * x + a * y + z"""
     if around.user is Add or not any(type(x) is Add and around.alone(x) for x in node.operands):

@@ -106,6 +106,8 @@ def swaps(node: Node, known: Known | None = None) -> list[tuple[int, int]]:
     >>> swaps(sd.hessian((x**3).sum(), x)), swaps(sd.einsum("i,j,k->ijk", x, x, 2 * x))
     ([(0, 1)], [(0, 1), (0, 2), (1, 2)])
     """
+    if len(set(node.shape)) == len(node.shape):
+        return []
     return sorted((known or Known()).answer(symmetries, node, unknown=frozenset()))
 
 
@@ -121,8 +123,10 @@ def sums_to_one(node: Node, axes: int | tuple[int, ...] = -1, known: Known | Non
     """
     places = _normal(node, (axes,) if isinstance(axes, int) else axes)
     found = (known or Known()).answer(total, node, places, unknown=None)
+    if found is None:
+        return False
     room = 8 * float(np.finfo(node.dtype).eps) if is_inexact(node.dtype) else 0
-    return found is not None and abs(found - 1) <= room
+    return bool(abs(found - 1) <= room)
 
 
 def orthonormal_columns(node: Node, known: Known | None = None) -> bool:

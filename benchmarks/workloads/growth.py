@@ -5,14 +5,16 @@ The counts are exact and the same on every machine; the times are those of this 
 
 from __future__ import annotations
 
-import harness  # noqa: F401  (first, since it pins the BLAS threads)
-
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from harness import Settings
+from outcomes import Outcome
 
 import symdiff as sd
+
+__all__ = ["outcomes"]
 
 
 def size(*nodes: sd.Node) -> int:
@@ -58,34 +60,43 @@ def wide_sum(terms: int) -> sd.Node:
     return h
 
 
-def main() -> None:
+def outcomes(settings: Settings) -> Iterator[Outcome]:
     """Three tables."""
     rng = np.random.default_rng(0)
     orders = range(1, 11)
-    print("nodes of the n-th derivative, n =", *orders)
-    for f in (sd.tanh, sd.sigmoid, sd.softplus, sd.erf, sd.log1p, sd.sin):
-        print(f"  {f.__name__:9}", *by_order(f, orders))
+    functions = (sd.tanh, sd.sigmoid, sd.softplus, sd.erf, sd.log1p, sd.sin)
+    counts = [(f.__name__, *by_order(f, orders)) for f in functions]
+    yield listed("nodes of the n-th derivative", ("n =", *orders), counts)
 
-    print("\nnodes:  function  gradient  Hessian  third derivatives")
+    counts = []
     for layers in (1, 2, 3):
         y, x = tanh_net(rng, layers)
         g = sd.grad(y, x)
         h = sd.jacobian(g, x)
-        print(f"  tanh net, {layers} layers    ", *map(size, (y, g, h, sd.jacobian(h, x))))
-    for depth in (25, 50, 100, 200):
+        counts.append((f"tanh net, {layers} layers", *map(size, (y, g, h, sd.jacobian(h, x)))))
+    for depth in settings.sizes(25, 50, 100, 200):
         y, x = residual_net(rng, depth)
-        print(f"  residual, depth {depth:3}", *map(size, (y, sd.grad(y, x), sd.hessian(y, x))))
+        counts.append((f"residual, depth {depth}", *map(size, (y, sd.grad(y, x), sd.hessian(y, x))), ""))
+    yield listed("nodes of derivatives by order", ("", "function", "gradient", "Hessian", "third"), counts)
 
-    print("\nseconds to simplify:  nodes before  after  seconds  microseconds a node")
-    for terms in (300, 1000, 3000, 10_000, 25_000):
-        y = wide_sum(terms)
-        start = time.perf_counter()
-        simple = sd.simplify(y)
-        seconds = time.perf_counter() - start
-        again = sd.simplify(simple) is simple
-        each = 1e6 * seconds / size(y)
-        print(f"  {size(y):7} {size(simple):7} {seconds:7.2f} {each:7.1f}  again the same: {again}")
+    times = [simplified(terms) for terms in settings.sizes(300, 1000, 3000, 10_000, 25_000)]
+    yield listed("time to simplify", ("", "before", "after", "seconds", "us a node", "same again"), times)
 
 
-if __name__ == "__main__":
-    main()
+def simplified(terms: int) -> tuple[object, ...]:
+    """A line of the last table."""
+    y = wide_sum(terms)
+    start = time.perf_counter()
+    simple = sd.simplify(y)
+    seconds = time.perf_counter() - start
+    again = sd.simplify(simple) is simple
+    return f"{terms} terms", size(y), size(simple), f"{seconds:.2f}", f"{1e6 * seconds / size(y):.1f}", again
+
+
+def listed(title: str, head: Sequence[object], rows: Sequence[Sequence[object]]) -> Outcome:
+    """A table of counts."""
+    lines = [
+        f"  {row[0]!s:24}" + "".join(f"{cell!s:>{12 if len(row) < 8 else 6}}" for cell in row[1:])
+        for row in (head, *rows)
+    ]
+    return Outcome(title, lines=lines, plotted=False)

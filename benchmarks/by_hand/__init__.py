@@ -1,0 +1,1 @@
+"""What an expert writes in NumPy: preallocated buffers, products over all steps, nothing computed twice."""

@@ -1,0 +1,94 @@
+"""Runs of functions of entries that go through large arrays piece by piece, so that pieces stay in cache."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from symdiff.planning.steps import VIEWS, Literal, Sizes, Step
+
+__all__ = ["PIECE", "Tile", "in_tiles"]
+
+PIECE = 1 << 18  # bytes of one array in a piece
+LARGE = 1 << 20  # bytes of an array from which on pieces pay
+FEWEST = 3  # functions in a run that is worth a loop
+HOISTED = VIEWS | {"input", "constant"}
+
+
+class Tile(NamedTuple):
+    """Steps from *start* to *stop* run for *rows* places along the first axis, then for the next ones.
+
+    Arrays are *flat*, so that their entries are the places, where all of them lie in the same order.
+    """
+
+    start: int
+    stop: int
+    shape: Sizes
+    rows: int
+    flat: bool
+
+    @property
+    def length(self) -> int:
+        """The number of places."""
+        return math.prod(self.shape) if self.flat else self.shape[0]
+
+    def cut(self, shape: Sizes) -> bool:
+        """Whether an operand of this shape is read piece by piece, and not as a whole."""
+        return math.prod(shape) > 1 and len(shape) == len(self.shape) and shape[0] == self.shape[0]
+
+
+def in_tiles(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int], list[Tile]]:
+    """The steps with those of each tile next to each other, and the tiles."""
+    order: list[int] = []
+    runs: list[tuple[int, list[int]]] = []
+    run: list[int] = []
+    ahead: list[int] = []
+    inside: set[int] = set()
+
+    def close() -> None:
+        order.extend(ahead)
+        if len(run) >= FEWEST:
+            runs.append((len(order), list(run)))
+        order.extend(run)
+        for found in (run, ahead, inside):
+            found.clear()
+
+    for k, step in enumerate(steps):
+        if step.kind == "entries" and step.bytes >= LARGE:
+            if run and steps[run[0]].shape != step.shape:
+                close()
+            run.append(k)
+            inside.add(k)
+        elif run and step.kind in HOISTED and inside.isdisjoint(step.arguments):
+            ahead.append(k)
+        else:
+            close()
+            order.append(k)
+    close()
+    if not runs:
+        return list(steps), list(outputs), []
+    new = {old: place for place, old in enumerate(order)}
+    moved = [_moved(steps[old], new) for old in order]
+    tiles = [_tile(moved, start, start + len(run)) for start, run in runs]
+    return moved, [new[register] for register in outputs], [tile for tile in tiles if tile is not None]
+
+
+def _moved(step: Step, new: dict[int, int]) -> Step:
+    """A step that reads registers under their new numbers."""
+    arguments = tuple([a if isinstance(a, Literal) else new[a] for a in step.arguments])
+    return step if arguments == step.arguments else step._replace(arguments=arguments)
+
+
+def _tile(steps: Sequence[Step], start: int, stop: int) -> Tile | None:
+    """How a run is cut into pieces; None where its first axis is too short."""
+    run = steps[start:stop]
+    shape = run[0].shape
+    read = {a for step in run for a in step.arguments if isinstance(a, int) and a < start}
+    flat = all(
+        steps[a].size == 1 or (steps[a].shape == shape and steps[a].kind not in VIEWS - {"reshape"})
+        for a in read
+    )
+    width = max(step.dtype.itemsize for step in run) * (1 if flat else math.prod(shape[1:]))
+    tile = Tile(start, stop, shape, max(1, PIECE // width), flat)
+    return tile if tile.length >= 2 * tile.rows else None

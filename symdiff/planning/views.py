@@ -1,0 +1,146 @@
+"""Where the entries of views lie in memory, and copies where no view could show them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from symdiff.planning.steps import Literal, Sizes, Step
+
+__all__ = ["Layout", "contiguous", "with_copies"]
+
+PRODUCTS = frozenset({"dot", "matmul", "vecdot"})
+
+
+class Layout(NamedTuple):
+    """The steps in memory along each axis, and the place of the first entry, counted in entries."""
+
+    strides: Sizes
+    offset: int = 0
+
+
+def contiguous(shape: Sizes) -> Sizes:
+    """The strides of an array whose entries lie side by side, the last axis fastest."""
+    strides = []
+    step = 1
+    for size in reversed(shape):
+        strides.append(step)
+        step *= size
+    return tuple(reversed(strides))
+
+
+def with_copies(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int]]:
+    """The steps, with copies of what cannot be reshaped or multiplied as it lies.
+
+    What is given is taken to lie side by side. NumPy would make the same copies, but unseen.
+    """
+    made: list[Step] = []
+    layouts: list[Layout] = []
+    new: list[int] = []
+    copies: dict[int, int] = {}
+
+    def add(step: Step, layout: Layout) -> int:
+        made.append(step)
+        layouts.append(layout)
+        return len(made) - 1
+
+    def copied(register: int) -> int:
+        if register not in copies:
+            source = made[register]
+            copy = Step("copy", (register,), (), source.shape, source.dtype)
+            copies[register] = add(copy, Layout(contiguous(source.shape)))
+        return copies[register]
+
+    for step in steps:
+        arguments = tuple([a if isinstance(a, Literal) else new[a] for a in step.arguments])
+        if step.kind in PRODUCTS:
+            arguments = tuple(
+                [
+                    a if isinstance(a, Literal) or fits_blas(made[a].shape, layouts[a].strides) else copied(a)
+                    for a in arguments
+                ]
+            )
+        moved = step if arguments == step.arguments else step._replace(arguments=arguments)
+        layout = Layout(contiguous(step.shape))
+        first = arguments[0] if arguments else None
+        if isinstance(first, int):
+            shown = view_of(moved, made[first].shape, layouts[first])
+            if shown is None and step.kind == "reshape":
+                moved = moved._replace(kind="copy", settings=())
+            layout = shown or layout
+        new.append(add(moved, layout))
+    return made, [new[register] for register in outputs]
+
+
+def view_of(step: Step, shape: Sizes, source: Layout) -> Layout | None:
+    """The layout of a view of an array of this shape and layout; None for what is no view."""
+    strides, offset = source
+    match step.kind:
+        case "barrier":
+            return source
+        case "transpose":
+            return Layout(tuple([strides[axis] for axis in step.settings[0]]), offset)
+        case "broadcast":
+            padded = (1,) * (len(step.shape) - len(shape)) + shape
+            own = (0,) * (len(step.shape) - len(shape)) + strides
+            return Layout(
+                tuple([0 if size == 1 else stride for size, stride in zip(padded, own, strict=True)]), offset
+            )
+        case "diagonal":
+            labels, distinct = step.settings
+            summed = [sum(s for s, own in zip(strides, labels, strict=True) if own == x) for x in distinct]
+            return Layout(tuple(summed), offset)
+        case "windows":
+            axes, windows = step.settings
+            kept, inner = list(strides), []
+            for axis, window in zip(axes, windows, strict=True):
+                inner.append(strides[axis] * window.dilation)
+                kept[axis] *= window.stride
+            return Layout((*kept, *inner), offset)
+        case "slice":
+            kept = []
+            for place, stride in zip(step.settings[0], strides, strict=True):
+                offset += stride * (place if isinstance(place, int) else place.start)
+                if not isinstance(place, int):
+                    kept.append(stride * place.step)
+            return Layout(tuple(kept), offset)
+        case "reshape":
+            found = reshaped(shape, strides, step.shape)
+            return None if found is None else Layout(found, offset)
+    return None
+
+
+def reshaped(shape: Sizes, strides: Sizes, target: Sizes) -> Sizes | None:
+    """The strides of an array after a reshape; None where its entries have to move."""
+    if 0 in shape:
+        return contiguous(target)
+    axes = [(size, stride) for size, stride in zip(shape, strides, strict=True) if size != 1]
+    result: list[int] = []
+    sizes = list(target)
+    while axes:
+        (length, stride), wanted = axes.pop(0), []
+        while sizes and sizes[0] == 1:
+            wanted.append(sizes.pop(0))
+        wanted.append(sizes.pop(0))
+        while math.prod(wanted) != length:
+            if math.prod(wanted) < length:
+                wanted.append(sizes.pop(0))
+            else:
+                size, inner = axes.pop(0)
+                if stride != size * inner:
+                    return None
+                length, stride = length * size, inner
+        steps = contiguous(tuple(wanted))
+        result += [step * stride for step in steps]
+    return (*result, *[1] * len(sizes))
+
+
+def fits_blas(shape: Sizes, strides: Sizes) -> bool:
+    """Whether matrix products read an array as it lies: rows or columns side by side."""
+    if len(shape) < 2 or 0 in shape:
+        return True
+    (rows, columns), (down, across) = shape[-2:], strides[-2:]
+    by_rows = (across == 1 or columns == 1) and (down >= columns or rows == 1)
+    by_columns = (down == 1 or rows == 1) and (across >= rows or columns == 1)
+    return by_rows or by_columns
