@@ -29,7 +29,9 @@ def as_dtype(dtype: Any) -> DType:
     TypeError
         For strings, objects, dates and records.
     """
-    found: DType = np.dtype(dtype).newbyteorder("=")
+    found: DType = np.dtype(dtype)
+    if not found.isnative:
+        found = found.newbyteorder("=")
     if found.kind not in _KINDS:
         raise TypeError(f"symdiff computes with numbers and booleans, not with dtype {found}")
     return found

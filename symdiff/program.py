@@ -14,6 +14,7 @@ from symdiff.backends.scalars import ScalarKernel, direct, scalar_kernel
 from symdiff.binding import as_value, bind, check_bound, check_inputs, check_update, in_order
 from symdiff.cost import Cost, cost_of
 from symdiff.errors import GraphError
+from symdiff.facts import check_facts
 from symdiff.finite import all_finite, refuse_nonfinite
 from symdiff.graph import toposort
 from symdiff.memory_plan import MemoryPlan, memory_plan
@@ -53,7 +54,12 @@ class Program:
         self.check_finite = check_finite
         self.memory_limit = memory_limit
         self._alone = isinstance(outputs, Node) and not updates
+        row = type(outputs) in (list, tuple) and all(isinstance(node, Node) for node in outputs)
+        self._row = type(outputs) if row else None
         self.inputs = tuple(inputs)
+        self._fitting = [
+            (node, node.dtype, None if getattr(node, "facts", None) else node.shape) for node in inputs
+        ]
         self.variables = tuple(variables)
         self.updates = dict(updates)
         self.results = [*flatten(outputs, "compile"), *updates.values()]
@@ -76,7 +82,12 @@ class Program:
         run = self._run
         if values or named or self.inputs:
             given = in_order(self.inputs, values, named)
-            fed = [as_value(node, value) for node, value in zip(self.inputs, given, strict=True)]
+            fed = [
+                value
+                if type(value) is np.ndarray and value.dtype is dtype and value.shape == shape
+                else as_value(node, value)
+                for (node, dtype, shape), value in zip(self._fitting, given, strict=True)
+            ]
             run = run or self.kernel(bind(self.inputs, fed)).run
             arrays = fed + arrays
         results = (run or self.kernel({}).run)(arrays)
@@ -84,10 +95,20 @@ class Program:
             self._refuse(results, arrays)
         if self._alone:
             return results[0]
+        if self.updates:
+            results = self._updated(results)
+        return self._row(results) if self._row else unflatten(self.structure, results)
+
+    def _updated(self, results: tuple[Array, ...]) -> tuple[Array, ...]:
+        """The results for the caller, once all variables have new values; none has if one is wrong."""
         count = len(results) - len(self.updates)
-        for variable, value in zip(self.updates, results[count:], strict=True):
+        new = dict(zip(self.updates, results[count:], strict=True))
+        for variable, value in new.items():
+            if variable.facts:
+                check_facts(variable, variable.facts, value)
+        for variable, value in new.items():
             variable.adopt(value)
-        return unflatten(self.structure, results[:count])
+        return results[:count]
 
     def _refuse(self, results: Sequence[Array], arrays: Sequence[Array]) -> None:
         """Complain about results that are not finite."""

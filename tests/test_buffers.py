@@ -183,6 +183,16 @@ def test_results_share_memory_with_nothing(x, rng):
             assert not np.shares_memory(one, other)
 
 
+def test_a_part_that_is_read_later_keeps_its_place(x):
+    """A concatenation is not written over while one of its parts is needed, also for a result."""
+    p = sd.sin(x)
+    whole = sd.concatenate([p, sd.cos(x)])
+    e = sd.tanh(sd.exp(whole))
+    for nodes in ([sd.exp(whole), sd.broadcast_to(p, (3, 6, 5))], [e, p.T @ e[:6]]):
+        for value, node in zip(sd.compile(nodes)(), nodes, strict=True):
+            np.testing.assert_allclose(value, interpret(node), rtol=1e-14)
+
+
 # --- results that are used again ----------------------------------------------------------------------
 
 
@@ -191,7 +201,7 @@ def test_memory_that_was_let_go_is_used_again():
     output = Output((100, 100), np.float64)
     first = output.array()
     address = first.ctypes.data
-    assert output.array() is not first
+    assert not np.shares_memory(output.array(), first)
     view = first[3:]
     del first
     assert output.array().ctypes.data != address
@@ -232,6 +242,25 @@ def test_a_steady_program_allocates_nothing():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak - before < 1 << 14
+
+
+def test_what_a_caller_does_to_a_result_is_no_later_calls_business():
+    """A result that was reshaped, made read-only or written into is whole again when its memory is used."""
+    x = sd.Placeholder((200, 100), name="x")
+    program = sd.compile(x + 1, [x])
+    for change in ("shape", "strides", "writeable", "values"):
+        result = program(np.ones((200, 100)))
+        if change == "shape":
+            result = result.view()
+            result.shape = (100, 200)
+        elif change == "strides":
+            result = np.lib.stride_tricks.as_strided(result, (200, 100), (0, 8))
+        elif change == "writeable":
+            result.flags.writeable = False
+        else:
+            result[...] = 0
+        del result
+        np.testing.assert_array_equal(program(np.full((200, 100), 2.0)), np.full((200, 100), 3.0))
 
 
 # --- pieces -------------------------------------------------------------------------------------------
@@ -279,6 +308,27 @@ def test_pieces_do_not_read_what_they_have_overwritten(rng):
     y = sd.tanh(sd.sin(e) + sd.cos(e.T) + e[::-1])
     value = np.exp(a.value)
     np.testing.assert_allclose(y(), np.tanh(np.sin(value) + np.cos(value.T) + value[::-1]), rtol=1e-12)
+
+
+def test_what_an_earlier_run_of_pieces_made_is_kept_to_the_end_of_a_later_one(rng):
+    """Pieces read all of it, so nothing else may lie there before the last piece is done."""
+    x = sd.Variable(rng.normal(size=LARGE), "x")
+    w = sd.Variable(rng.normal(size=(LARGE[1], 3)), "w")
+    y = sd.exp(sd.sin(x * 2) * 0.5)
+    z = y + (y @ w).sum()
+    u, v = sd.sin(z), sd.cos(z)
+    result = (sd.tanh(u) * sd.exp(v) + u * v * sd.sin(v + u)) @ w
+    assert sd.compile(result).source.count("def piece") == 2
+    np.testing.assert_allclose(result(), interpret(result), rtol=1e-6, atol=1e-6)
+
+
+def test_what_an_operation_returns_may_lie_in_any_order(rng):
+    """Pieces of it are rows, since its entries need not lie as they count."""
+    x = sd.Placeholder(LARGE, name="x")
+    y = sd.erf(x)
+    program = sd.compile((sd.cos(sd.sin(sd.exp(y * 0.1))) * y) @ np.ones((LARGE[1], 3)), [x])
+    value = rng.normal(size=LARGE)
+    np.testing.assert_allclose(program(value), program(np.asfortranarray(value)), rtol=1e-12)
 
 
 # --- threads ------------------------------------------------------------------------------------------

@@ -81,6 +81,16 @@ def test_a_product_with_a_reciprocal_is_a_division(x):
     assert sd.compile([g * s, s]).source.count("multiply(") == 1
 
 
+def test_a_rectifier_is_applied_in_place(x):
+    """Its derivative asks whether the result is positive, so that what it was applied to is not kept."""
+    h = sd.relu(sd.sin(x))
+    program = sd.compile([h * 1.0, sd.grad(h.sum(), x)])
+    assert program.source.count("maximum(") == 1
+    value, gradient = program()
+    np.testing.assert_array_equal(value, np.maximum(np.sin(x.value), 0))
+    np.testing.assert_array_equal(gradient, np.cos(x.value) * (np.sin(x.value) > 0))
+
+
 def test_a_transposed_weight_is_copied_once_for_many_products(rng):
     """Few rows on the left, many products: one copy before the first of them."""
     u = sd.Variable(rng.normal(size=(40, 40)), "u")

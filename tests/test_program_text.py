@@ -31,7 +31,25 @@ def test_source_is_valid_readable_python(rng):
 
 @pytest.mark.parametrize(
     "name",
-    ["lambda", "np", "t1", "c0", "1x", "a b", "", "x.y", "π", "return", "_", "x0", "program", "__import__"],
+    [
+        *(
+            "lambda",
+            "np",
+            "t1",
+            "c0",
+            "1x",
+            "a b",
+            "",
+            "x.y",
+            "π",
+            "return",
+            "_",
+            "x0",
+            "program",
+            "__import__",
+        ),
+        *("range", "type", "piece1", "exp", "b0", "m", "knan", "k2_0"),
+    ],
 )
 def test_any_name_makes_valid_source(name):
     """Names that are no identifiers, or that the program needs itself, are replaced."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -22,7 +23,7 @@ from symdiff.planning.steps import VIEWS, Argument, Plan, Sizes, Step, owners
 
 __all__ = ["Kernel", "Writer"]
 
-RECYCLED = 1 << 16  # bytes of a result from which on its memory is used again once it is let go
+RECYCLED = 1 << 14  # bytes of a result from which on its memory is used again once it is let go
 CROWD = 1 << 15  # bytes of arrays that nothing needs any more, from which on they are let go
 BARE = {  # functions that are written without a module
     *("Output", "array", "check_range", "copyto", "empty", "memory", "where", "windows", "zeros")
@@ -77,6 +78,7 @@ class Writer:
         self.names: dict[int, str] = {}
         self.made: dict[str, str] = {}  # texts of steady arrays, and their names
         self.steady: set[str] = set()
+        self.handed: list[str] = []  # lines that make what results are written into
         self.body: list[tuple[int, str]] = []  # lines, and the steps that they belong to
         self.at = 0
 
@@ -98,8 +100,8 @@ class Writer:
         results = "".join([f"{self.result(k)}, " for k in range(len(self.plan.outputs))])
         body = [f"    {line}" for line in (*self.lines(), f"return ({results})")]
         program = [f"def program({', '.join(inputs)}):", *body]
-        if self.made:
-            made = [f"{name} = {text}" for text, name in self.made.items()]
+        if self.made or self.handed:
+            made = [*[f"{name} = {text}" for text, name in self.made.items()], *self.handed]
             if self.buffers.offsets:
                 made.insert(0, f"m = memory({self.buffers.workspace})")
             program = ["def workspace():", *[f"    {line}" for line in (*made, *program, "return program")]]
@@ -147,7 +149,8 @@ class Writer:
             elif step.bytes < RECYCLED:
                 self.write(f"t{k} = {self.use('empty')}({text})")
             else:
-                self.write(f"t{k} = {self.lasting(f'Output({text})', 'o')}.array()")
+                self.handed.append(f"o{k} = Output({text})")
+                self.write(f"t{k} = o{k}.array()")
             return f"t{k}"
         if k in buffers.slots:
             slot = buffers.slots[k]
@@ -244,6 +247,11 @@ def _input_names(inputs: Sequence[Node]) -> list[str]:
 
 def _is_taken(name: str, names: Sequence[str]) -> bool:
     """Whether a name means something else in a program."""
-    function = name in BARE or isinstance(getattr(np, name, None), np.ufunc)
-    numbered = name[0] in "tcbvkpfdo" and name[1:].replace("_", "").isdigit()
-    return function or numbered or name[0] == "_" or name in (*names, "np", "complex", "m", "i", "j")
+    function = name in BARE or hasattr(builtins, name) or isinstance(getattr(np, name, None), np.ufunc)
+    numbered = name.rstrip("0123456789_") in ("piece", *"tcbvpfdo")
+    constant = name[0] == "k" and (
+        name[1:2].isdigit() or name[1:].startswith(("m", "nan", "inf", "True", "False"))
+    )
+    return (
+        function or numbered or constant or name[0] == "_" or name in (*names, "np", "complex", "m", "i", "j")
+    )

@@ -26,17 +26,20 @@ class Output:
         self.known: list[np.ndarray[Any, Any]] = []
 
     def array(self) -> np.ndarray[Any, Any]:
-        """An array that nobody else has."""
+        """An array that nobody else has.
+
+        It is a view of the memory that is remembered, so that whoever has it may change its shape or
+        make it read-only; as long as anybody has it, it refers to that memory.
+        """
         known = self.known
         for k in range(len(known)):
             if sys.getrefcount(known[k]) <= ALONE:
-                known[k].flags.writeable = True  # the value of a variable is not
-                return known[k]
+                return known[k][...]
         made = np.empty(self.shape, self.dtype)
         if COUNTED:
             known.append(made)
             del known[:-COPIES]
-        return made
+        return made[...]
 
 
 _HELD = [object()]

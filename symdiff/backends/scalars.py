@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 from collections.abc import Callable, Sequence
@@ -283,7 +284,12 @@ def _input_names(inputs: Sequence[Node]) -> list[str]:
     names: list[str] = []
     for k, node in enumerate(inputs):
         own = node.name if isinstance(node, Variable | Placeholder) and node.name else f"x{k}"
-        taken = own in MATH or own in names or re.fullmatch(r"t\d+|_.*|program|run|round", own)
+        taken = (
+            own in MATH
+            or own in names
+            or hasattr(builtins, own)
+            or re.fullmatch(r"t\d+|_.*|program|run|round", own)
+        )
         if taken or keyword.iskeyword(own) or not (own.isidentifier() and own.isascii()):
             own = f"x_{k}" if not own.isidentifier() or not own.isascii() else f"{own}_{k}"
         names.append(own)

@@ -94,8 +94,8 @@ class _Assignment:
             self._hand_over(k)
         self.found.slots = slots_of(steps, self.roots, self.found.made, WRITERS, tiles)
         self.wholes = {slot.whole for slot in self.found.slots.values()}
-        self.ends = self._ends()
         self.found.inner = self._inner(outputs)
+        self.ends = self._ends()
         self.sizes: dict[int, int] = {}  # bytes of what lies in the workspace
         self.born: dict[int, int] = {}  # the step before which it is needed
         self.died: dict[int, int] = {}  # and the one after which it is not
@@ -139,10 +139,7 @@ class _Assignment:
     def _ends(self) -> dict[int, list[int]]:
         """For each step, the roots that are needed up to it; what a tile reads, to the tile's end."""
         stop = {k: tile.stop - 1 for tile in self.tiles.values() for k in range(tile.start, tile.stop)}
-        until = {root: stop.get(k, k) if root < k else k for root, k in self.last.items()}
-        for tile in self.tiles.values():
-            for k in range(tile.start, tile.stop):
-                until[k] = self.last[k]
+        until = {root: k if root in self.found.inner else stop.get(k, k) for root, k in self.last.items()}
         for register in sorted(self.found.slots):
             whole = self.found.slots[register].whole
             until[whole] = max(until[whole], until[register])
@@ -171,8 +168,9 @@ class _Assignment:
             k = root
 
     def is_open(self, root: int) -> bool:
-        """Whether a root may get the memory of an output."""
-        return self.steps[root].kind in WRITERS and root not in self.found.made
+        """Whether a root may get the memory of an output; parts of a concatenation may be read later."""
+        kind = self.steps[root].kind
+        return kind in WRITERS and kind != "concatenate" and root not in self.found.made
 
     # --- the walk -----------------------------------------------------------------------------------
 

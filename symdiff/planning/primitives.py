@@ -100,8 +100,18 @@ class Splitter:
     def call(self, name: str, arguments: Sequence[Argument], dtype: DType) -> int:
         """One function of entries."""
         shape = joint_shape([self.build.shape(argument) for argument in arguments])
+        if name == "greater":
+            arguments = [self.rectified(arguments[0], arguments[1]), arguments[1]]
         plain = tuple([Literal.of(number(a.value)) if isinstance(a, Literal) else a for a in arguments])
         return self.build.add("entries", plain, shape, dtype, (name,), math.prod(shape))
+
+    def rectified(self, x: Argument, bound: Argument) -> Argument:
+        """max(x, 0) in place of x, if it is there, where only x > 0 is asked: x itself need not be kept."""
+        if isinstance(x, Literal) or not isinstance(bound, Literal) or bound.value != 0:
+            return x
+        step = self.build.steps[x]
+        key = ("entries", (x, Literal.of(0)), ("maximum",), step.shape, step.dtype, None)
+        return self.build.known.get(key, x)
 
     def traced(self, step: Step, arguments: Sequence[Argument]) -> int:
         """The functions that an operation consists of, or the operation if that is not known."""
