@@ -193,6 +193,17 @@ def test_a_part_that_is_read_later_keeps_its_place(x):
             np.testing.assert_allclose(value, interpret(node), rtol=1e-14)
 
 
+def test_what_is_reshaped_lies_side_by_side(x):
+    """A part of columns is no view of other shape; it is computed apart and copied."""
+    p, q = sd.tanh(x), sd.sin(x)
+    for axis in (0, 1):
+        node = sd.exp(sd.concatenate([p, q], axis=axis)).sum() + sd.cos(p.reshape(30)).sum()
+        np.testing.assert_allclose(node(), interpret(node), rtol=1e-14)
+        stacked = sd.exp(sd.stack([p, q], axis=axis))
+        assert "copyto" not in sd.compile(stacked).source
+        np.testing.assert_array_equal(stacked(), np.exp(np.stack([np.tanh(x.value), np.sin(x.value)], axis)))
+
+
 # --- results that are used again ----------------------------------------------------------------------
 
 

@@ -27,13 +27,13 @@ def piece(writer: Writer, tile: Tile) -> list[str]:
             group = inner
         else:
             group = cut if tile.cut(step.shape) else whole
-            if group is cut and tile.flat and len(step.shape) > 1:
-                name = flat(register, name)
+            if tile.flat and len(step.shape) > 1 - (group is whole):
+                name = flat(register, name, "-1" if group is cut else "()")
         return group.setdefault(name, f"p{len(cut) + len(whole) + len(inner)}")
 
-    def flat(register: int, name: str) -> str:
+    def flat(register: int, name: str, shape: str) -> str:
         if name not in flats:
-            flats[name] = writer.view(f"f{register}", name, ".reshape(-1)")
+            flats[name] = writer.view(f"f{register}", name, f".reshape({shape})")
         return flats[name]
 
     flats: dict[str, str] = {}

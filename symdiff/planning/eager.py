@@ -42,7 +42,9 @@ class _Order:
     def run(self) -> list[int]:
         """The registers in their new order, inputs first."""
         inputs = [k for k, step in enumerate(self.steps) if step.kind == "input"]
-        for k in [*inputs, *range(len(self.steps))]:
+        for k in inputs:
+            self.take(k)
+        for k in range(len(self.steps)):
             waiting = [k]
             while waiting:
                 self.take(waiting.pop())

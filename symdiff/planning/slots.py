@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -41,7 +42,7 @@ def slots_of(
 
     Those in *given* have a place already.
     """
-    flat = {k for tile in tiles if tile.flat for k in range(tile.start, tile.stop)}
+    even = _side_by_side(steps, roots, tiles)
     found: dict[int, Slot] = {}
     for k in reversed(range(len(steps))):
         step = steps[k]
@@ -57,11 +58,28 @@ def slots_of(
             root = roots[argument]
             own = steps[root]
             free = own.kind in writers and own.shape != () and root not in given and root not in found
-            if free and _whole(steps, argument, root) and not (strided and root in flat):
+            if free and _whole(steps, argument, root) and not (strided and root in even):
                 fits = own.kind in STRIDED and _shows(step.shape, shape, own.shape)
                 if fits or not strided:
                     found[root] = Slot(k, axis, start, stop, strided)
             start = stop
+    return found
+
+
+def _side_by_side(steps: Sequence[Step], roots: Sequence[int], tiles: Sequence[Tile]) -> set[int]:
+    """The roots whose entries have to lie side by side: they are reshaped, or part of a flat tile."""
+    found = {
+        root
+        for tile in tiles
+        if tile.flat
+        for k in range(tile.start, tile.stop)
+        for root in (k, *[roots[a] for a in steps[k].arguments if isinstance(a, int)])
+    }
+    joined = Counter([a for step in steps if step.kind == "concatenate" for a in step.arguments])
+    read = Counter([a for step in steps for a in step.arguments])
+    for k, step in enumerate(steps):
+        if step.kind == "reshape" and not 0 < read[k] == joined[k]:
+            found.add(roots[k])  # a slot has the shape that the concatenation wants
     return found
 
 
