@@ -340,6 +340,10 @@ def test_what_an_operation_returns_may_lie_in_any_order(rng):
     program = sd.compile((sd.cos(sd.sin(sd.exp(y * 0.1))) * y) @ np.ones((LARGE[1], 3)), [x])
     value = rng.normal(size=LARGE)
     np.testing.assert_allclose(program(value), program(np.asfortranarray(value)), rtol=1e-12)
+    turned = x.T[:, None, :]
+    program = sd.compile(sd.sin(sd.cos(sd.exp(turned * 0.1))) * turned, [x])
+    old = value.T[:, None, :]
+    np.testing.assert_allclose(program(value), np.sin(np.cos(np.exp(old * 0.1))) * old, rtol=1e-12)
 
 
 # --- threads ------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ PIECE = 1 << 18  # bytes of one array in a piece
 LARGE = 1 << 20  # bytes of an array from which on pieces pay
 FEWEST = 3  # functions in a run that is worth a loop
 HOISTED = VIEWS | {"input", "constant"}
-UNEVEN = (VIEWS | {"call"}) - {"reshape"}  # kinds of steps whose entries may lie in any order
+UNEVEN = VIEWS | {"call"}  # kinds of steps whose entries may lie in any order
 
 
 class Tile(NamedTuple):
@@ -86,7 +86,14 @@ def _tile(steps: Sequence[Step], start: int, stop: int) -> Tile | None:
     run = steps[start:stop]
     shape = run[0].shape
     read = {a for step in run for a in step.arguments if isinstance(a, int) and a < start}
-    flat = all(steps[a].size == 1 or (steps[a].shape == shape and steps[a].kind not in UNEVEN) for a in read)
+    flat = all(steps[a].size == 1 or (steps[a].shape == shape and _is_even(steps, a)) for a in read)
     width = max(step.dtype.itemsize for step in run) * (1 if flat else math.prod(shape[1:]))
     tile = Tile(start, stop, shape, max(1, PIECE // width), flat)
     return tile if tile.length >= 2 * tile.rows else None
+
+
+def _is_even(steps: Sequence[Step], register: int) -> bool:
+    """Whether the entries of a register lie side by side, in their order."""
+    while steps[register].kind == "reshape":
+        register = steps[register].arguments[0]  # type: ignore[assignment]
+    return steps[register].kind not in UNEVEN
