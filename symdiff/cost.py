@@ -87,9 +87,11 @@ class Cost:
         return "\n".join([self.summary, *aligned(lines)])
 
 
-def cost_of(plan: Plan, peak: int) -> Cost:
-    """What the steps of a plan take, whose arrays need *peak* bytes."""
+def cost_of(plan: Plan) -> Cost:
+    """What the steps of a plan take."""
     held = held_bytes(plan.steps, plan.outputs)
+    for k in plan.buffers.same:  # written over an operand
+        held[k] -= plan.steps[k].bytes
     real = [(k, step) for k, step in enumerate(plan.steps) if step.kind not in VIEWS | GIVEN]
     table = [
         Row(f"t{k}", operation_text(step), result_text(step), step.flops, _moved(plan.steps, step), held[k])
@@ -97,7 +99,7 @@ def cost_of(plan: Plan, peak: int) -> Cost:
     ]
     count = sum(step.kind not in GIVEN for step in plan.steps)
     flops, moved = sum(row.flops for row in table), sum(row.bytes for row in table)
-    return Cost(flops, moved, peak, count, tuple(table))
+    return Cost(flops, moved, plan.buffers.peak, count, tuple(table))
 
 
 def _moved(steps: Sequence[Step], step: Step) -> int:

@@ -152,10 +152,10 @@ class Program:
         2 steps, 122 k flops, 61.6 kB moved, at most 12 kB held
         step  operation  result          flops    moved   held
         t2    dot        float64[30,50]  120 k  37.6 kB  12 kB
-        t3    tanh       float64[30,50]  1.5 k    24 kB  24 kB
+        t3    tanh       float64[30,50]  1.5 k    24 kB  12 kB
         """
         plan = self._newest().plan
-        return cost_of(plan, peak_bytes(plan.steps, plan.outputs))
+        return cost_of(plan)
 
     @property
     def plan(self) -> MemoryPlan:

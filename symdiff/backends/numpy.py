@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -248,7 +249,7 @@ def _input_names(inputs: Sequence[Node]) -> list[str]:
 def _is_taken(name: str, names: Sequence[str]) -> bool:
     """Whether a name means something else in a program."""
     function = name in BARE or hasattr(builtins, name) or isinstance(getattr(np, name, None), np.ufunc)
-    numbered = name.rstrip("0123456789_") in ("piece", *"tcbvpfdo")
+    numbered = re.fullmatch(r"(piece|[tcbvpfdo])[\d_]+", name) is not None
     constant = name[0] == "k" and (
         name[1:2].isdigit() or name[1:].startswith(("m", "nan", "inf", "True", "False"))
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from symdiff.backends.text import axes_source, dtype_source
 from symdiff.dtypes import DType
+from symdiff.ops.comparison import SIGNS
 from symdiff.ops.indexing import check_range
 from symdiff.planning.steps import Argument, Literal, Step
 
@@ -17,18 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["entries", "statement"]
 
 NAMED = ("maximum", "minimum")  # functions whose results go where the argument called out says
-INFIX = {
-    "add": "+",
-    "subtract": "-",
-    "multiply": "*",
-    "divide": "/",
-    "less": "<",
-    "less_equal": "<=",
-    "greater": ">",
-    "greater_equal": ">=",
-    "equal": "==",
-    "not_equal": "!=",
-}
+INFIX = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", **SIGNS}
 
 
 def statement(writer: Writer, k: int, step: Step) -> list[str]:

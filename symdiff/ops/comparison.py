@@ -28,6 +28,15 @@ __all__ = [
     "where",
 ]
 
+SIGNS = {
+    "less": "<",
+    "less_equal": "<=",
+    "greater": ">",
+    "greater_equal": ">=",
+    "equal": "==",
+    "not_equal": "!=",
+}
+
 
 class Compare(Elementwise):
     """x < y and its kin, entry by entry"""

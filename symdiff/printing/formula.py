@@ -9,7 +9,7 @@ from symdiff.dims import size_text
 from symdiff.node import Node, number
 from symdiff.ops.add import Add
 from symdiff.ops.cast import Cast
-from symdiff.ops.comparison import Compare, Not
+from symdiff.ops.comparison import SIGNS, Compare, Not
 from symdiff.ops.einsum import Einsum, is_scalar_constant, scale
 from symdiff.ops.gather import FlatIndex
 from symdiff.ops.indexing import OneHot, ScatterAdd, Take
@@ -37,14 +37,6 @@ __all__ = ["describe", "formula", "leaf_name"]
 
 BUDGET = 80  # operations written before the rest becomes an ellipsis
 DEPTH = 24
-SIGNS = {
-    "less": "<",
-    "less_equal": "<=",
-    "greater": ">",
-    "greater_equal": ">=",
-    "equal": "==",
-    "not_equal": "!=",
-}
 
 
 def leaf_name(node: Node) -> str:
