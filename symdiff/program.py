@@ -74,8 +74,9 @@ class Program:
 
     def __call__(self, *values: Any, **named: Any) -> Any:
         """The outputs for these values of the inputs, by position or by name; then the updates happen."""
-        if self._direct is not None and not named:
-            found = self._direct(values)
+        direct = self._direct
+        if direct is not None and not named:
+            found = direct(values)
             if found is not None:
                 return found if self._alone else unflatten(self.structure, found)
         arrays = [variable.value for variable in self.variables]

@@ -184,6 +184,18 @@ def test_factors_of_entries_are_pulled_out_of_some_of_the_terms(chain):
     np.testing.assert_allclose(nested(), expected, rtol=1e-13)
 
 
+def test_reciprocals_are_pulled_out_of_higher_ones(rng):
+    """a / r - b / r**3 is (a - b / r**2) / r, and the square of a root is what is below it."""
+    z, a, b = (sd.Variable(rng.uniform(1, 2, 7), name) for name in "zab")
+    r = sd.sqrt(z)
+    node = a / r - b * sd.sin(a) / r**3
+    steps = sd.compile(node).kernel({}).plan.steps
+    used = [step.settings[0] for step in steps if step.kind == "entries"]
+    assert sorted(used) == ["divide", "divide", "multiply", "sin", "sqrt", "subtract"]
+    root = np.sqrt(z.value)
+    np.testing.assert_allclose(node(), a.value / root - b.value * np.sin(a.value) / root**3, rtol=1e-14)
+
+
 def test_factors_are_not_pulled_out_of_terms_that_something_else_uses(chain):
     """What is there already is not computed again."""
     x = sd.Variable(np.ones(N), "x")

@@ -9,6 +9,7 @@ where the sum on the right is a smaller array, and for products of entries
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from symdiff.graph import consumers, toposort
 from symdiff.node import Node, replacing
 from symdiff.ops.add import Add, combine
 from symdiff.ops.einsum import Einsum, contract
+from symdiff.ops.powers import Power, Sqrt, power
 from symdiff.wiring import Wiring
 
 __all__ = ["factor_sums"]
@@ -72,7 +74,7 @@ def _factored(node: Add) -> Node:
 def _collected(node: Node, uses: Mapping[Node, int]) -> Node:
     """x * (a + b) + c for x * a + x * b + c, the factor that most terms have first, and so on inside."""
     terms = node.operands if type(node) is Add else ()
-    found = [set(term.operands) if _is_product(term) else set() for term in terms]
+    found = _factors(terms)
     counts = Counter([factor for factors in found for factor in factors if factor.shape == node.shape])
     if not counts or max(counts.values()) < 2:
         return node
@@ -82,8 +84,7 @@ def _collected(node: Node, uses: Mapping[Node, int]) -> Node:
     for term, own, c in zip(terms, found, node.coefficients, strict=True):  # type: ignore[attr-defined]
         if common in own:
             assert isinstance(term, Einsum)
-            places = [k for k in range(len(term.operands)) if k != term.operands.index(common)]
-            inside.append((_without(term, places, range(node.ndim)), c))
+            inside.append((_divided(term, common), c))
         else:
             outside.append((term, c))
     inner = _collected(combine([x for x, _ in inside], [c for _, c in inside]), uses)
@@ -95,6 +96,46 @@ def _collected(node: Node, uses: Mapping[Node, int]) -> Node:
     if not outside:
         return whole
     return _collected(combine([whole, *[x for x, _ in outside]], [1, *[c for _, c in outside]]), uses)
+
+
+def _factors(terms: Sequence[Node]) -> list[set[Node]]:
+    """The factors of each term that is a product of entries; of x**-3 also x**-1, if a term has that."""
+    operands = [term.operands if _is_product(term) else () for term in terms]
+    exponents: dict[Node, set[int]] = {}
+    for x in itertools.chain(*operands):
+        if _is_reciprocal(x):
+            exponents.setdefault(x.operands[0], set()).add(x.attributes[0])
+    found = []
+    for group in operands:
+        less = [
+            power(x.operands[0], n)
+            for x in group
+            if _is_reciprocal(x)
+            for n in exponents[x.operands[0]]
+            if n > x.attributes[0]
+        ]
+        found.append({*group, *less})
+    return found
+
+
+def _is_reciprocal(x: Node) -> bool:
+    """Whether a node is a negative whole power."""
+    return type(x) is Power and isinstance(x.exponent, int) and x.exponent < 0
+
+
+def _divided(term: Einsum, factor: Node) -> Node:
+    """A product of entries without one of its factors."""
+    if factor in term.operands:
+        places = [k for k in range(len(term.operands)) if k != term.operands.index(factor)]
+        return _without(term, places, range(term.ndim))
+    (base,), (exponent,) = factor.operands, factor.attributes
+    operands = list(term.operands)
+    for k, x in enumerate(operands):
+        if _is_reciprocal(x) and x.operands[0] is base:
+            left = x.attributes[0] - exponent
+            squared = isinstance(base, Sqrt) and left % 2 == 0
+            operands[k] = power(base.operands[0], left // 2) if squared else power(base, left)
+    return contract(operands, term.wiring, term.coefficient, term.dtype)
 
 
 def _is_product(term: Node) -> bool:
