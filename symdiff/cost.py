@@ -10,7 +10,7 @@ from symdiff.planning.lineage import GIVEN, held_bytes
 from symdiff.planning.steps import VIEWS, Plan, Step
 from symdiff.quantities import bytes_text, count_text
 
-__all__ = ["Cost", "Row", "aligned", "cost_of", "operation_text", "result_text"]
+__all__ = ["Cost", "Row", "aligned", "cost_of", "operation_text"]
 
 SHOWN = 20  # steps of a long program that are written out
 
@@ -30,7 +30,7 @@ class Row(NamedTuple):
         What it reads and writes.
     held : int
         Bytes of arrays that it needs to be there, what it makes among them, inputs and constants aside.
-        Where a result is written over what it was computed from, less than that is taken up.
+        A result that is written over what it was computed from is counted once.
     """
 
     name: str
@@ -94,7 +94,7 @@ def cost_of(plan: Plan) -> Cost:
         held[k] -= plan.steps[k].bytes
     real = [(k, step) for k, step in enumerate(plan.steps) if step.kind not in VIEWS | GIVEN]
     table = [
-        Row(f"t{k}", operation_text(step), result_text(step), step.flops, _moved(plan.steps, step), held[k])
+        Row(f"t{k}", operation_text(step), step.result, step.flops, _moved(plan.steps, step), held[k])
         for k, step in real
     ]
     count = sum(step.kind not in GIVEN for step in plan.steps)
@@ -113,11 +113,6 @@ def operation_text(step: Step) -> str:
     if step.kind == "entries":
         return str(step.settings[0])
     return step.kind if step.operation is None else type(step.operation).__name__.lower()
-
-
-def result_text(step: Step) -> str:
-    """What comes out of a step, as in float64[3,4]."""
-    return f"{step.dtype}[{','.join(map(str, step.shape))}]"
 
 
 def aligned(lines: Sequence[Sequence[str]], words: int = 3) -> list[str]:

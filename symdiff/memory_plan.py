@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from symdiff.cost import aligned, operation_text, result_text
+from symdiff.cost import aligned, operation_text
 from symdiff.planning.lineage import GIVEN, held_at_peak
 from symdiff.planning.steps import VIEWS, Plan, Step, pruned
 from symdiff.quantities import bytes_text, count_text
@@ -114,12 +114,12 @@ def memory_plan(
     """What a plan keeps and computes again; *peak* says how many bytes steps need."""
     steps, outputs = plan.steps, plan.outputs
     values = _values(steps)
-    once = pruned([_of_values(step, values) for step in steps], [values[register] for register in outputs])
+    once = pruned([step.moved(values) for step in steps], [values[register] for register in outputs])
     own = [k for k, step in enumerate(steps) if step.kind not in VIEWS | GIVEN]
     times = Counter(values[k] for k in own)
     return MemoryPlan(
         limit,
-        peak(steps, outputs),
+        plan.buffers.peak,
         peak(*once),
         plan.flops,
         sum(step.flops for step in once[0]),
@@ -144,18 +144,13 @@ def _values(steps: Sequence[Step]) -> list[int]:
     return values
 
 
-def _of_values(step: Step, values: Sequence[int]) -> Step:
-    """A step that reads the first registers of its values."""
-    return step._replace(arguments=tuple([values[a] if isinstance(a, int) else a for a in step.arguments]))
-
-
 def _kept(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[Kept, ...]:
     """What is held where most bytes are."""
     held = [
         Kept(
             f"t{k}",
             operation_text(steps[k]),
-            result_text(steps[k]),
+            steps[k].result,
             steps[k].bytes,
             f"t{last}" if last < len(steps) else "the end",
         )
@@ -167,4 +162,4 @@ def _kept(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[Kept, ...]:
 def _repeated(steps: Sequence[Step], k: int, times: int) -> Repeated:
     """A value that is computed *times* times."""
     step = steps[k]
-    return Repeated(f"t{k}", operation_text(step), result_text(step), step.bytes, step.flops, times)
+    return Repeated(f"t{k}", operation_text(step), step.result, step.bytes, step.flops, times)

@@ -20,7 +20,7 @@ from symdiff.node import Node
 from symdiff.ops.leaves import Placeholder, Variable
 from symdiff.ops.windows import view
 from symdiff.planning.heap import ALIGNMENT
-from symdiff.planning.steps import VIEWS, Argument, Plan, Sizes, Step, owners
+from symdiff.planning.steps import VIEWS, Argument, Plan, Sizes, Step, is_own, owners
 
 __all__ = ["Kernel", "Writer"]
 
@@ -58,11 +58,6 @@ def memory(size: int) -> np.ndarray[Any, Any]:
 def array(block: np.ndarray[Any, Any], offset: int, shape: Sizes, dtype: Any) -> np.ndarray[Any, Any]:
     """An array in a block of memory."""
     return np.ndarray(shape, dtype, block, offset)
-
-
-def is_own(operation: Node | None) -> bool:
-    """Whether an operation is the package's own, and so known to look at its operands only."""
-    return operation is None or type(operation).__module__.startswith("symdiff.")
 
 
 class Writer:

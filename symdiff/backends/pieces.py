@@ -45,7 +45,7 @@ def piece(writer: Writer, tile: Tile) -> list[str]:
             for a in step.arguments
         ]
         done = entries(writer, step, local(k), x)
-        done[0] += f"  # {step.dtype}[{','.join(map(str, step.shape))}]"
+        done[0] += f"  # {step.result}"
         lines += done
     names = ", ".join([*cut.values(), *whole.values(), *inner.values()])
     _loop(writer, tile, list(cut), list(whole), list(inner))

@@ -27,7 +27,7 @@ def statement(writer: Writer, k: int, step: Step) -> list[str]:
         return []
     lines = _lines(writer, k, step)
     if lines:
-        lines[0] += f"  # {step.dtype}[{','.join(map(str, step.shape))}]"
+        lines[0] += f"  # {step.result}"
     return lines
 
 

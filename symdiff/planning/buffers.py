@@ -6,13 +6,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from symdiff.node import Node
 from symdiff.planning.heap import Block, Heap, packed_offsets
 from symdiff.planning.slots import Slot, slots_of
-from symdiff.planning.steps import Literal, Sizes, Step, owners
+from symdiff.planning.steps import Literal, Sizes, Step, is_own, owners
 from symdiff.planning.tiles import Tile
 
-__all__ = ["WRITERS", "Buffers", "buffers_for", "may_share"]
+__all__ = ["WRITERS", "Buffers", "buffers_for"]
 
 LOOSE = 1.03  # bytes of the workspace for each that is needed at once, from which on it is packed again
 WRITERS = frozenset(
@@ -65,11 +64,6 @@ class Buffers:
     peak: int = 0
 
 
-def may_share(operation: Node | None) -> bool:
-    """Whether the result of an operation may show its operands: it is not the package's own."""
-    return operation is not None and not type(operation).__module__.startswith("symdiff.")
-
-
 def buffers_for(steps: Sequence[Step], outputs: Sequence[int], tiles: Sequence[Tile] = ()) -> Buffers:
     """Memory for every step that writes."""
     return _Assignment(steps, outputs, tiles).run()
@@ -118,7 +112,7 @@ class _Assignment:
                 stretched |= self.steps[place].kind in ("broadcast", "windows")
                 place = self.steps[place].arguments[0]  # type: ignore[assignment]
             step = self.steps[root]
-            owned = step.kind not in ("input", "constant") and not may_share(step.operation)
+            owned = step.kind not in ("input", "constant") and is_own(step.operation)
             copied.append(not owned or root in taken or stretched)
             taken.add(root)
         return copied
@@ -132,7 +126,7 @@ class _Assignment:
             for argument in step.arguments:
                 if isinstance(argument, int):
                     root = self.roots[argument]
-                    until = max(own, k) if step.kind == "call" and may_share(step.operation) else k
+                    until = max(own, k) if step.kind == "call" and not is_own(step.operation) else k
                     last[root] = max(last.get(root, until), until)
         return last
 
@@ -261,7 +255,7 @@ class _Assignment:
         found, step = self.found, self.steps[root]
         if root in found.slots or root in found.made or root in self.wholes or root in self.taken:
             return False
-        fresh = step.kind == "call" and root in self.live and not may_share(step.operation)
+        fresh = step.kind == "call" and root in self.live and is_own(step.operation)
         return root in found.offsets or root in found.same or fresh
 
     def hold(self, k: int, size: int, scratch: int = 0) -> None:

@@ -18,11 +18,7 @@ def eager(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], li
     """The same steps, where those that make little of what they read come right after it."""
     order = _Order(steps, _soon(steps, outputs)).run()
     new = {register: place for place, register in enumerate(order)}
-    moved = [
-        steps[k]._replace(arguments=tuple([new[a] if isinstance(a, int) else a for a in steps[k].arguments]))
-        for k in order
-    ]
-    return moved, [new[register] for register in outputs]
+    return [steps[k].moved(new) for k in order], [new[register] for register in outputs]
 
 
 class _Order:

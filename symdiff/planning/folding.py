@@ -14,6 +14,7 @@ from symdiff.ops.add import Add
 from symdiff.ops.base import Elementwise
 from symdiff.ops.einsum import Einsum
 from symdiff.ops.leaves import Constant, Content, frozen_array
+from symdiff.planning.steps import is_own
 
 __all__ = ["fold_constants"]
 
@@ -35,8 +36,7 @@ def fold_constants(outputs: Sequence[Node], given: Collection[Node]) -> list[Nod
 
 def _foldable(node: Node, operands: Sequence[Node], given: Collection[Node]) -> bool:
     """Whether a node is a function of constants, and no larger than they are together."""
-    own = type(node).__module__.startswith("symdiff.")
-    if not own or not isinstance(node, Einsum | Add | Elementwise):
+    if not is_own(node) or not isinstance(node, Einsum | Add | Elementwise):
         return False
     stored: list[Node] = []
     for operand in {*operands}:

@@ -15,7 +15,7 @@ def peak_bytes(steps: Sequence[Step], outputs: Sequence[int]) -> int:
     """The most bytes of arrays that one run holds at one time, inputs and constants aside.
 
     Counted are the workspace, which stays, and with it what is handed out and what operations that
-    compute themselves return; not what these use on the way.
+    compute themselves return, and what they say they use on the way.
     """
     steps, outputs, tiles = in_tiles(steps, outputs)
     return buffers_for(steps, outputs, tiles).peak

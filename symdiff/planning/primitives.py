@@ -25,10 +25,10 @@ BLOCK = 128  # terms that are added one after the other where NumPy does not add
 
 def in_calls(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int]]:
     """The same steps, in which functions of entries are single NumPy functions."""
-    split = Splitter(steps)
+    split = Splitter()
     for step in steps:
         split.take(step)
-    registers = [split.register(register) for register in outputs]
+    registers = [split.new[register] for register in outputs]
     return with_quotients(split.build.steps, registers), registers
 
 
@@ -53,14 +53,9 @@ def with_quotients(steps: Sequence[Step], outputs: Sequence[int]) -> list[Step]:
 class Splitter:
     """Takes steps apart, one after the other."""
 
-    def __init__(self, steps: Sequence[Step]) -> None:
-        self.steps = steps
+    def __init__(self) -> None:
         self.build = Builder()
-        self.new: list[int] = []
-
-    def register(self, old: int) -> int:
-        """Where the result of an old step is now."""
-        return self.new[old]
+        self.new: list[int] = []  # where the results of the old steps are
 
     def take(self, step: Step) -> None:
         """The calls of one step."""

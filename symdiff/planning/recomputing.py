@@ -63,7 +63,7 @@ def _too_small(limit: int, natural: int, search: _Search) -> MemoryLimitError:
     smallest = min(natural, search.least)
     steps = search.tightest[0]
     largest = sorted((steps[k] for k, _ in held_at_peak(*search.tightest)), key=lambda step: -step.bytes)
-    held = [f"{step.dtype}[{','.join(map(str, step.shape))}]" for step in largest[:3]]
+    held = [step.result for step in largest[:3]]
     return MemoryLimitError(
         f"compile: memory_limit is {limit:,} bytes, but the program needs {natural:,} "
         f"({bytes_text(natural)}) when it computes everything once, and {smallest:,} "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from symdiff.planning.buffers import Buffers
     from symdiff.planning.tiles import Tile
 
-__all__ = ["Argument", "Builder", "Literal", "Plan", "Sizes", "Step", "joint_shape", "owners", "pruned"]
+__all__ = [
+    "Argument",
+    "Builder",
+    "Literal",
+    "Plan",
+    "Sizes",
+    "Step",
+    "is_own",
+    "joint_shape",
+    "owners",
+    "pruned",
+]
 
 Sizes: TypeAlias = tuple[int, ...]
 VIEWS = frozenset(
@@ -58,6 +69,16 @@ class Step(NamedTuple):
         """The bytes that the result takes, nothing for a view."""
         return 0 if self.kind in VIEWS or self.kind == "input" else self.size * self.dtype.itemsize
 
+    @property
+    def result(self) -> str:
+        """What comes out, as in float64[3,4]."""
+        return f"{self.dtype}[{','.join(map(str, self.shape))}]"
+
+    def moved(self, new: Mapping[int, int] | Sequence[int]) -> Step:
+        """The step, reading registers under their *new* numbers."""
+        arguments = tuple([new[a] if isinstance(a, int) else a for a in self.arguments])
+        return self if arguments == self.arguments else self._replace(arguments=arguments)
+
 
 @dataclass(slots=True)
 class Plan:
@@ -83,11 +104,12 @@ def pruned(steps: list[Step], outputs: list[int]) -> tuple[list[Step], list[int]
             needed.update(a for a in steps[register].arguments if isinstance(a, int))
     kept = [k for k, step in enumerate(steps) if k in needed or step.kind == "input"]
     new = {register: place for place, register in enumerate(kept)}
-    moved = [
-        steps[k]._replace(arguments=tuple([new[a] if isinstance(a, int) else a for a in steps[k].arguments]))
-        for k in kept
-    ]
-    return moved, [new[register] for register in outputs]
+    return [steps[k].moved(new) for k in kept], [new[register] for register in outputs]
+
+
+def is_own(operation: Node | None) -> bool:
+    """Whether an operation is the package's own: it only looks at its operands, and returns none of them."""
+    return operation is None or type(operation).__module__.startswith("symdiff.")
 
 
 def owners(steps: Sequence[Step]) -> list[int]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from symdiff.planning.steps import VIEWS, Literal, Sizes, Step
+from symdiff.planning.steps import VIEWS, Sizes, Step
 
 __all__ = ["PIECE", "Tile", "in_tiles"]
 
@@ -70,15 +70,9 @@ def in_tiles(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step],
     if not runs:
         return list(steps), list(outputs), []
     new = {old: place for place, old in enumerate(order)}
-    moved = [_moved(steps[old], new) for old in order]
+    moved = [steps[old].moved(new) for old in order]
     tiles = [_tile(moved, start, start + len(run)) for start, run in runs]
     return moved, [new[register] for register in outputs], [tile for tile in tiles if tile is not None]
-
-
-def _moved(step: Step, new: dict[int, int]) -> Step:
-    """A step that reads registers under their new numbers."""
-    arguments = tuple([a if isinstance(a, Literal) else new[a] for a in step.arguments])
-    return step if arguments == step.arguments else step._replace(arguments=arguments)
 
 
 def _tile(steps: Sequence[Step], start: int, stop: int) -> Tile | None:

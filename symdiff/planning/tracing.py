@@ -16,7 +16,7 @@ from symdiff.node import Node
 from symdiff.ops.base import Elementwise
 from symdiff.ops.cast import Cast
 from symdiff.ops.leaves import Placeholder
-from symdiff.planning.steps import Literal, Sizes, joint_shape
+from symdiff.planning.steps import Literal, Sizes, is_own, joint_shape
 
 __all__ = ["Call", "Place", "calls_of"]
 
@@ -54,7 +54,7 @@ def calls_of(operation: Node) -> tuple[Call, ...] | None:
     None for an operation that is not the package's own, since it might look at the values, and for one
     that applies something else than NumPy's universal functions and ``where``.
     """
-    if not type(operation).__module__.startswith("symdiff."):
+    if not is_own(operation):
         return None
     entries = isinstance(operation, Elementwise | Cast)  # for which all shapes are alike
     operands = tuple([(() if entries else x.shape, x.dtype) for x in operation.operands])
