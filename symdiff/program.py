@@ -68,17 +68,14 @@ class Program:
         self._lock = threading.Lock()
         kernel = None if self.symbols else self.kernel({})
         self._run = kernel and kernel.run
-        self._direct = None
         if isinstance(kernel, ScalarKernel) and not updates and not check_finite:
-            self._direct = direct(kernel, self.inputs, self.variables, self._alone)
+            shaped = None if self._alone else Program._in_structure
+            call = direct(kernel, self.inputs, self.variables, shaped, Program.__call__)
+            if call is not None:  # a class made for it: Python finds a method of objects by their class
+                self.__class__ = type("Program", (Program,), {"__call__": call})
 
     def __call__(self, *values: Any, **named: Any) -> Any:
         """The outputs for these values of the inputs, by position or by name; then the updates happen."""
-        direct = self._direct
-        if direct is not None and not named:
-            found = direct(values)
-            if found is not None:
-                return found if self._alone else unflatten(self.structure, found)
         arrays = [variable.value for variable in self.variables]
         run = self._run
         if values or named or self.inputs:
@@ -98,6 +95,10 @@ class Program:
             return results[0]
         if self.updates:
             results = self._updated(results)
+        return self._in_structure(results)
+
+    def _in_structure(self, results: Sequence[Array]) -> Any:
+        """The results as the outputs were given."""
         return self._row(results) if self._row else unflatten(self.structure, results)
 
     def _updated(self, results: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -182,7 +183,7 @@ class Program:
 
     def __reduce__(self) -> tuple[Any, ...]:
         settings = (self.check_finite, self.memory_limit)
-        return type(self), (self.structure, self.inputs, self.variables, self.updates, *settings)
+        return Program, (self.structure, self.inputs, self.variables, self.updates, *settings)
 
     def __str__(self) -> str:
         return f"# {self.cost.summary}\n{self.source}" if self._kernels else repr(self)

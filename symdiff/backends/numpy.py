@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import builtins
-import keyword
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from symdiff.backends.names import input_names
 from symdiff.backends.outputs import Output
 from symdiff.backends.pieces import piece
 from symdiff.backends.pool import pooled
 from symdiff.backends.statements import statement
 from symdiff.backends.text import dtype_source, literal_name, number_source, slot_source, view_source
 from symdiff.dtypes import DType
-from symdiff.node import Node
-from symdiff.ops.leaves import Placeholder, Variable
 from symdiff.ops.windows import view
 from symdiff.planning.heap import ALIGNMENT
 from symdiff.planning.steps import VIEWS, Argument, Plan, Sizes, Step, is_own, owners
@@ -80,7 +78,7 @@ class Writer:
 
     def source(self) -> str:
         """The text of the program."""
-        inputs = _input_names(self.plan.inputs)
+        inputs = input_names(self.plan.inputs, _is_taken)
         self.names.update(enumerate(inputs))
         tiles = {tile.start: tile for tile in self.plan.tiles}
         inside = {k for tile in self.plan.tiles for k in range(tile.start, tile.stop)}
@@ -216,38 +214,26 @@ class Writer:
         """The lines, with a ``del`` behind the last use of large arrays."""
         lines: list[str] = []
         dead: list[str] = []
-        done = -1
+        weight, done = 0, -1
         for place, (k, line) in enumerate(self.body):
             lines.append(line)
             if place + 1 < len(self.body) and self.body[place + 1][0] == k:
                 continue
-            dead += [name for j in range(done + 1, k + 1) for name in ends.get(j, ())]
+            gone = [name for j in range(done + 1, k + 1) for name in ends.get(j, ())]
+            dead += gone
+            weight += sum([weights[name] for name in gone])
             done = k
-            if sum(weights[name] for name in dead) >= CROWD:
+            if weight >= CROWD:
                 lines.append(f"del {', '.join(dead)}")
-                dead = []
+                dead, weight = [], 0
         return lines
 
 
-def _input_names(inputs: Sequence[Node]) -> list[str]:
-    """One Python name per input: its own where that is possible, numbered where not."""
-    names: list[str] = []
-    for k, node in enumerate(inputs):
-        own = node.name if isinstance(node, Variable | Placeholder) and node.name else f"x{k}"
-        usable = own.isidentifier() and own.isascii() and not keyword.iskeyword(own)
-        if not usable or _is_taken(own, names):
-            own = f"{own if usable else 'x'}_{k}"
-        names.append(own)
-    return names
-
-
-def _is_taken(name: str, names: Sequence[str]) -> bool:
+def _is_taken(name: str) -> bool:
     """Whether a name means something else in a program."""
     function = name in BARE or hasattr(builtins, name) or isinstance(getattr(np, name, None), np.ufunc)
     numbered = re.fullmatch(r"(piece|[tcbvpfdo])[\d_]+", name) is not None
     constant = name[0] == "k" and (
         name[1:2].isdigit() or name[1:].startswith(("m", "nan", "inf", "True", "False"))
     )
-    return (
-        function or numbered or constant or name[0] == "_" or name in (*names, "np", "complex", "m", "i", "j")
-    )
+    return function or numbered or constant or name[0] == "_" or name in ("np", "complex", "m", "i", "j")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import builtins
-import keyword
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from symdiff.backends.names import input_names
 from symdiff.backends.scalar_forms import (
     FORMS,
     LOGICAL,
@@ -22,7 +22,7 @@ from symdiff.backends.scalar_forms import (
     form_of_power,
 )
 from symdiff.node import Node
-from symdiff.ops.leaves import Placeholder, Variable
+from symdiff.ops.leaves import Variable
 from symdiff.planning.steps import VIEWS, Argument, Literal, Plan, Step
 
 __all__ = ["ScalarKernel", "Written", "direct", "scalar_kernel", "written"]
@@ -76,41 +76,51 @@ class ScalarKernel:
 
 
 def direct(
-    kernel: ScalarKernel, inputs: Sequence[Node], variables: Sequence[Variable], alone: bool
-) -> Callable[[Sequence[Any]], Any] | None:
-    """The kernel for the inputs' values and the variables' current ones, without arrays in between.
+    kernel: ScalarKernel,
+    inputs: Sequence[Node],
+    variables: Sequence[Variable],
+    result: Callable[[Any, list[Array]], Any] | None,
+    otherwise: Callable[..., Any],
+) -> Callable[..., Any] | None:
+    """A method that runs the kernel on the values it is called with, without arrays in between.
 
-    What is returned gives the results as arrays, the first one only if it stands *alone*. It gives None
-    where more care is needed: values that are neither floats nor integers, or an error of `math`. There is
-    no such function for inputs that are booleans or have facts to keep to.
+    It hands out the first result, or what *result* makes of the object and of all results. Where more care
+    is needed, it calls *otherwise* with what it was given: values that are neither floats nor integers, or
+    given by name, or an error of `math`. There is no such method for inputs that are booleans or have facts
+    to keep to.
     """
     if any(node.dtype != NUMBER or getattr(node, "facts", None) for node in inputs):
         return None
     text = kernel.text
     given, stored = text.names[: len(inputs)], text.names[len(inputs) :]
-    floats = " and ".join([f"type({name}) is float" for name in given])
-    taken = "".join([f"{name}, " for name in given])
-    results = [f"_array({result})" for result in text.results]
+    taken = "".join([f"{name}, " for name in given]) or "() "
+    known = " and ".join([f"type({name}) is float" for name in given]) or "not _values"
+    results = [f"_array({value})" for value in text.results]
+    listed = ", ".join(results)
     lines = [
         text.imports,
-        "def run(_values):",
+        "def call(_self, *_values, **_named):",
         "    try:",
-        *([f"        {taken}= _values", f"        if not ({floats}):"] if given else ["        if _values:"]),
-        f"            {taken or '() '}= _floats(_values)",
+        f"        {taken}= _values",
+        f"        if _named or not ({known}):",
+        f"            {taken}= _floats(_values, _named)",
         *[f"        {name} = _variables[{k}].value.item()" for k, name in enumerate(stored)],
         *[f"    {line}" for line in text.lines],
-        f"        return {results[0] if alone else '[' + ', '.join(results) + ']'}",
+        f"        return {results[0] if result is None else f'_result(_self, [{listed}])'}",
         "    except _errors:",
-        "        return None",
+        "        return _otherwise(_self, *_values, **_named)",
     ]
     names = {"_variables": variables, "_floats": _floats, "_array": np.array, "_errors": ERRORS}
+    names |= {"_result": result, "_otherwise": otherwise}
     exec(compile("\n".join(lines), "<symdiff program>", "exec"), names)
-    run: Callable[[Sequence[Any]], Any] = names["run"]  # type: ignore[assignment]
-    return run
+    found: Callable[..., Any] = names["call"]  # type: ignore[assignment]
+    return found
 
 
-def _floats(values: Sequence[Any]) -> list[float]:
-    """The values as floats, or an error where one is of another kind."""
+def _floats(values: Sequence[Any], named: Mapping[str, Any]) -> list[float]:
+    """The values as floats, or an error where one is of another kind, or named."""
+    if named:
+        raise ValueError("values by name")
     found = []
     for value in values:
         kind = type(value)
@@ -161,7 +171,7 @@ def written(plan: Plan) -> Written | None:
     if any(step.shape or step.dtype not in (NUMBER, TRUTH) for step in plan.steps):
         return None
     try:
-        return _Writer(plan.steps, plan.outputs, _input_names(plan.inputs)).text()
+        return _Writer(plan.steps, plan.outputs, input_names(plan.inputs, _is_taken)).text()
     except _NoFormError:
         return None
 
@@ -279,18 +289,7 @@ def _is_one(argument: Argument) -> bool:
     return isinstance(argument, Literal) and argument.value == 1
 
 
-def _input_names(inputs: Sequence[Node]) -> list[str]:
-    """One Python name per input: its own where nothing else has it, numbered where not."""
-    names: list[str] = []
-    for k, node in enumerate(inputs):
-        own = node.name if isinstance(node, Variable | Placeholder) and node.name else f"x{k}"
-        taken = (
-            own in MATH
-            or own in names
-            or hasattr(builtins, own)
-            or re.fullmatch(r"t\d+|_.*|program|run|round", own)
-        )
-        if taken or keyword.iskeyword(own) or not (own.isidentifier() and own.isascii()):
-            own = f"x_{k}" if not own.isidentifier() or not own.isascii() else f"{own}_{k}"
-        names.append(own)
-    return names
+def _is_taken(name: str) -> bool:
+    """Whether a name means something else in a program."""
+    own = re.fullmatch(r"t\d+|_.*|program|call|round", name) is not None
+    return own or name in MATH or hasattr(builtins, name)

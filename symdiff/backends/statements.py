@@ -36,6 +36,8 @@ def _lines(writer: Writer, k: int, step: Step) -> list[str]:
         case "entries":
             names = [_operand(writer, step, a) for a in step.arguments]
             return entries(writer, step, writer.name(k), names)
+        case "dot" | "matmul" if step.settings:
+            return [_blocks(writer, k, step)]
         case "dot" | "matmul" | "vecdot" | "reduce":
             return [_product(writer, k, step)]
         case "copy":
@@ -111,6 +113,28 @@ def _product(writer: Writer, k: int, step: Step) -> str:
     kind = "matmul" if step.kind == "dot" and slot is not None and slot.strided else step.kind
     call = f"{x[0]}.dot({x[1]}" if kind == "dot" else f"np.{kind}({x[0]}, {x[1]}"  # the method is quicker
     return f"{target} = {call})" if step.shape == () else f"{call}, {target})"
+
+
+def _blocks(writer: Writer, k: int, step: Step) -> str:
+    """Matrix products as one call for all blocks, each some rows by some columns of a result."""
+    (high, wide), (*batch, rows, columns) = step.settings, step.shape
+    down, across = rows // high, columns // wide
+    left, right = step.arguments
+    *first, _, inner = writer.plan.steps[left].shape  # type: ignore[index]
+    *second, _, _ = writer.plan.steps[right].shape  # type: ignore[index]
+    x, y, target = writer.argument(left), writer.argument(right), writer.name(k)
+    if down > 1 or first:
+        x = _shown(writer, x, f".reshape({(*first, down, 1, high, inner)})")
+    if across > 1 or second:
+        split = (*second, *[1] * bool(second), inner, across, wide)
+        y = _shown(writer, y, f".reshape({split}).swapaxes(-3, -2)")
+    target = _shown(writer, target, f".reshape({(*batch, down, high, across, wide)}).swapaxes(-3, -2)")
+    return f"np.matmul({x}, {y}, {target})"
+
+
+def _shown(writer: Writer, source: str, key: str) -> str:
+    """A view of an array, made once if the array lasts."""
+    return writer.lasting(source + key, "v") if source in writer.steady else source + key
 
 
 def _copy(writer: Writer, k: int, step: Step) -> list[str]:

@@ -76,7 +76,7 @@ def _choices(wiring: Wiring) -> tuple[Axes, ...]:
     kept = frozenset(output)
     found = [one, two]
     if not {*one} & {*two} <= kept:
-        found = [form.result for form in forms(one, two, kept, sizes)]
+        found = [form.result for form in forms(one, two, kept, sizes)]  # type: ignore[arg-type]
     orders = [tuple([output.index(label) for label in labels if label in kept]) for labels in found]
     return tuple(dict.fromkeys([axes, *[order for order in orders if len(order) == len(axes)]]))
 
@@ -199,21 +199,27 @@ def _rebuilt(
     """The graph in which some products lie in another order, and are read through a transpose."""
     new: dict[Node, Node] = {}
     for node in order:
-        fresh = node.with_operands(*[new[operand] for operand in node.operands])
-        if node in turned and type(fresh) is Einsum:
-            fresh = _turned(fresh, turned[node])
+        operands = [new[operand] for operand in node.operands]
+        if node in turned and type(node) is Einsum:
+            fresh = _turned(node, operands, turned[node])
+        else:
+            fresh = node.with_operands(*operands)
         new[node] = fresh
         if node in ranks:
             ranks.setdefault(fresh, ranks[node])
     return [new[output] for output in outputs]
 
 
-def _turned(node: Einsum, axes: Axes) -> Node:
-    """A transpose of the product whose axes lie in this order, those of size 1 first."""
-    order = (*[axis for axis in range(node.ndim) if axis not in axes], *axes)
-    wiring = node.wiring
-    output = tuple([wiring.output[axis] for axis in order])
-    lying = Wiring.of(wiring.inputs, output, wiring.sizes)
-    product = contract(node.operands, lying, node.coefficient, node.dtype)
-    sizes = dict(zip(order, product.shape, strict=True))
-    return contract([product], Wiring.of([order], range(node.ndim), sizes))
+def _turned(node: Einsum, operands: Sequence[Node], axes: Axes) -> Node:
+    """A transpose of the product whose axes lie in this order, those of size 1 first, of new *operands*."""
+    lying, back = _wirings(node.wiring, axes)
+    return contract([contract(operands, lying, node.coefficient, node.dtype)], back)
+
+
+@lru_cache(maxsize=4096)
+def _wirings(wiring: Wiring, axes: Axes) -> tuple[Wiring, Wiring]:
+    """The product whose axes lie in this order, and the transpose that turns it back."""
+    shape, output = wiring.shape, wiring.output
+    order = (*[axis for axis in range(len(shape)) if axis not in axes], *axes)
+    lying = Wiring.of(wiring.inputs, [output[axis] for axis in order], wiring.sizes)
+    return lying, Wiring.of([order], range(len(shape)), dict(enumerate(shape)))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symdiff.graph import consumers, rebuild, toposort
+from symdiff.machine import multiplies_unpacked
 from symdiff.node import Node
 from symdiff.ops.leaves import Placeholder
 from symdiff.planning.arranging import arrange_results
+from symdiff.planning.blocking import in_blocks
 from symdiff.planning.buffers import buffers_for
 from symdiff.planning.factoring import factor_sums
 from symdiff.planning.folding import fold_constants
@@ -53,6 +55,8 @@ def plan(outputs: Sequence[Node], inputs: Sequence[Node], memory_limit: int | No
     registers = [lowering.exact(node) for node in merged]
     steps, registers = pruned(lowering.build.steps, registers)
     steps, registers = packed(*with_copies(*pruned(*in_calls(steps, registers))))
+    if multiplies_unpacked():
+        steps = in_blocks(steps)
     if memory_limit is not None:
         steps, registers = recomputed(steps, registers, memory_limit, peak_bytes)
     steps, registers, tiles = in_tiles(steps, registers)

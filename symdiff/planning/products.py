@@ -17,6 +17,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from symdiff.contraction import CALL, MOVE
+from symdiff.machine import multiplies_unpacked
+from symdiff.planning.blocking import block_sizes
 from symdiff.wiring import Labels
 
 __all__ = ["TURNED", "Form", "best_form", "forms", "product_cost"]
@@ -69,18 +71,26 @@ def product_cost(a: Labels, b: Labels, output: Labels, sizes: tuple[int, ...]) -
     return CALL + (MOVE + TURNED * sum(turned)) * count
 
 
-@lru_cache(maxsize=16384)
 def forms(a: Labels, b: Labels, kept: frozenset[int], sizes: tuple[int, ...]) -> tuple[Form, ...]:
     """The ways to compute a product, the cheapest first; one for each order of the result."""
+    return _sorted_forms(a, b, kept, sizes, multiplies_unpacked())
+
+
+@lru_cache(maxsize=16384)
+def _sorted_forms(
+    a: Labels, b: Labels, kept: frozenset[int], sizes: tuple[int, ...], unpacked: bool
+) -> tuple[Form, ...]:
     found: dict[Labels, Form] = {}
-    for form in _forms(a, b, kept, sizes):
+    for form in _forms(a, b, kept, sizes, unpacked):
         known = found.get(form.result)
         if known is None or form.cost < known.cost:
             found[form.result] = form
     return tuple(sorted(found.values(), key=lambda form: form.cost))
 
 
-def _forms(a: Labels, b: Labels, kept: frozenset[int], sizes: tuple[int, ...]) -> Iterator[Form]:
+def _forms(
+    a: Labels, b: Labels, kept: frozenset[int], sizes: tuple[int, ...], unpacked: bool
+) -> Iterator[Form]:
     for swapped, first, second in ((False, a, b), (True, b, a)):
         shared = tuple([label for label in first if label in second and label in kept])
         left = tuple([label for label in first if label not in second])
@@ -92,7 +102,7 @@ def _forms(a: Labels, b: Labels, kept: frozenset[int], sizes: tuple[int, ...]) -
         cuts = [(0, 0), *[(k, 0) for k in range(1, len(left))], *[(0, k) for k in range(1, len(right))]]
         for inner, (k, m) in itertools.product(sorted(inners), cuts):
             groups = (*shared, *left[:k], *right[:m]), left[k:], inner, right[m:]
-            yield Form(swapped, *groups, _cost(first, second, *groups, sizes))
+            yield Form(swapped, *groups, _cost(first, second, *groups, sizes, unpacked))
 
 
 def _cost(
@@ -103,6 +113,7 @@ def _cost(
     inner: Labels,
     right: Labels,
     sizes: tuple[int, ...],
+    unpacked: bool,
 ) -> int:
     """Operations, entries moved or copied, and calls, all counted as operations."""
 
@@ -115,8 +126,10 @@ def _cost(
     total += COPY * (count(first) * (not lie[0]) + count(second) * (not lie[1]))
     thin = min(count(left), count(right))
     if all(lie) and second[-1] in inner and 1 < thin < THIN:  # the second one is transposed
-        every = count(batch + left + inner + right)
-        total += every // 4 if first[-1] in left else every * (2 if thin <= THIN // 2 else 1)
+        turned = first[-1] in left
+        if not unpacked or block_sizes(count(left), count(inner), count(right), turned, True) is None:
+            every = count(batch + left + inner + right)
+            total += every // 4 if turned else every * (2 if thin <= THIN // 2 else 1)
     return total
 
 

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from symdiff.planning.steps import Literal, Sizes, Step
+from symdiff.planning.steps import VIEWS, Literal, Sizes, Step
 
-__all__ = ["Layout", "contiguous", "with_copies"]
+__all__ = ["Layout", "contiguous", "layouts", "with_copies"]
 
 PRODUCTS = frozenset({"dot", "matmul", "vecdot"})
 
@@ -28,6 +28,17 @@ def contiguous(shape: Sizes) -> Sizes:
         strides.append(step)
         step *= size
     return tuple(reversed(strides))
+
+
+def layouts(steps: Sequence[Step]) -> list[Layout]:
+    """Where the entries of each register lie, if what is computed or given lies side by side."""
+    found: list[Layout] = []
+    for step in steps:
+        shown = None
+        if step.kind in VIEWS and isinstance(source := step.arguments[0], int):
+            shown = view_of(step, steps[source].shape, found[source])
+        found.append(shown or Layout(contiguous(step.shape)))
+    return found
 
 
 def with_copies(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int]]:
