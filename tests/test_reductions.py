@@ -283,3 +283,13 @@ def test_reductions_over_no_axes_change_nothing():
     for f in (sd.prod, sd.var, sd.median):
         expected = 0 * x.value if f is sd.var else x.value
         np.testing.assert_array_equal(f(x, ())(), expected)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", ["mean", "var", "std"])
+@pytest.mark.parametrize(("shape", "axis"), [((0,), None), ((2, 0), 1), ((0, 3), 0), ((0, 3), 1)])
+def test_the_mean_of_nothing_is_no_number(name, shape, axis):
+    """Sums of nothing are 0, and what is divided by their number is NaN, as in NumPy."""
+    found = getattr(sd, name)(sd.zeros(shape), axis)()
+
+    np.testing.assert_array_equal(found, getattr(np, name)(np.zeros(shape), axis))

@@ -116,7 +116,7 @@ def sum(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False)
 
 
 def mean(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Node:
-    """The mean along *axis*, or of all entries.
+    """The mean along *axis*, or of all entries; NaN if there are none.
 
     Examples
     --------
@@ -125,8 +125,9 @@ def mean(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False
     """
     x = constant(x)
     x = cast(x, inexact(x.dtype))
+    total = sum(x, axis, keepdims)
     count = product(x.shape[k] for k in normal_axes("mean", axis, x.ndim))
-    return divide(sum(x, axis, keepdims), cast(size(count), x.dtype))
+    return full(total.shape, np.nan, x.dtype) if count == 0 else divide(total, cast(size(count), x.dtype))
 
 
 def size(dim: Size) -> Node:

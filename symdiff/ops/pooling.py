@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.dtypes import DType, inexact
+from symdiff.errors import ShapeError
 from symdiff.node import Node
 from symdiff.ops.cast import cast
 from symdiff.ops.contractions import mean
@@ -147,7 +148,7 @@ def max_pool2d(
     Raises
     ------
     ShapeError
-        If a window is larger than the padded images.
+        If a window is larger than the padded images, or would see nothing but padding.
 
     Examples
     --------
@@ -191,6 +192,12 @@ def _largest(
 ) -> Node:
     node = constant(x)
     found, widths = _checked(name, layout, node, window, stride, padding, dilation)
+    for place, (one, width) in enumerate(zip(found, widths, strict=True)):
+        if max(width) >= one.span:
+            raise ShapeError(
+                f"{name}: with padding {width} along axis {place} of space, a window of {one.span} "
+                f"places would see nothing else; pad by less than {one.span}"
+            )
     view = _pooled(name, layout, node, found, widths, _lowest(node.dtype))
     return max_(view, tuple(range(-layout.space, 0)))
 

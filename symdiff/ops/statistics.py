@@ -145,7 +145,10 @@ def _variance(name: str, x: Any, axis: Axes, ddof: float, keepdims: bool) -> Nod
     node = cast(node, inexact(node.dtype))
     axes = normal_axes(name, axis, node.ndim)
     away = subtract(node, mean(node, axes, keepdims=True))
-    freedom = _freedom(product(node.shape[k] for k in axes), ddof, node.dtype)
+    count = product(node.shape[k] for k in axes)
+    if count == 0:
+        return mean(node, axes, keepdims)
+    freedom = _freedom(count, ddof, node.dtype)
     return divide(sum(multiply(away, away), axes, keepdims), freedom)
 
 

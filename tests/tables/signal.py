@@ -603,6 +603,11 @@ WRONG: dict[str, Any] = {
         )
         for name in ("avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool1d", "max_pool2d", "max_pool3d")
     },
+    "max_pool1d: padding": (
+        lambda: sd.max_pool1d(sd.ones((1, 1, 3)), 2, padding=[(0, 2)]),
+        ShapeError,
+        ["max_pool1d", "(0, 2)", "less than 2"],
+    ),
     "max_pool2d: axes": (lambda: sd.max_pool2d(X, 2), ShapeError, ["max_pool2d", "3", "channels"]),
     "avg_pool1d: layout": (
         lambda: sd.avg_pool1d([[1.0]], 1, layout="NCL"),
