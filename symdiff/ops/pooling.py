@@ -17,6 +17,7 @@ from symdiff.ops.kernels import padded
 from symdiff.ops.layouts import Layout, Pairs, as_layout, paddings
 from symdiff.ops.operands import constant, full
 from symdiff.ops.powers import divide
+from symdiff.ops.rearranging import moveaxis
 from symdiff.ops.reductions import max as max_
 from symdiff.ops.windows import Window, as_windows, windows
 
@@ -199,7 +200,9 @@ def _largest(
                 f"places would see nothing else; pad by less than {one.span}"
             )
     view = _pooled(name, layout, node, found, widths, _lowest(node.dtype))
-    return max_(view, tuple(range(-layout.space, 0)))
+    inner = tuple(range(layout.space))
+    in_front = moveaxis(view, tuple(range(-layout.space, 0)), inner)  # so that the loops inside are long
+    return max_(in_front, inner)
 
 
 def _checked(
