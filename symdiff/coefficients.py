@@ -28,8 +28,8 @@ def in_dtype(value: Any, dtype: DType) -> Any:
         If that would lose something: a fraction of an integer array, or a complex multiple of a real one.
     """
     kind = dtype.kind
-    if type(value) is float and kind == "f":
-        return value
+    if kind == "f" and (type(value) is float or type(value) is int):
+        return float(value)
     if type(value) is Fraction:
         value = _settle(value)
     if kind in "fc" and type(value) is Fraction:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -29,16 +31,18 @@ def toposort(*outputs: Node, stop: Collection[Node] = ()) -> list[Node]:
         if not isinstance(output, Node):
             raise TypeError(f"toposort: give nodes one by one, not {type(output).__name__} {output!r}")
     found = set(outputs)
-    frontier = list(found)
-    while frontier:
-        node = frontier.pop()
-        if node in stop:
-            continue
-        for operand in node.operands:
-            if operand not in found:
-                found.add(operand)
-                frontier.append(operand)
-    return sorted(found, key=attrgetter("serial"))
+    order = list(found)
+    for node in order:  # which grows on the way
+        if node not in stop:
+            for operand in node.operands:
+                if operand not in found:
+                    found.add(operand)
+                    order.append(operand)
+    order.sort(key=_serial)
+    return order
+
+
+_serial = attrgetter("serial")
 
 
 def ancestors(order: Iterable[Node], sources: Iterable[Node]) -> set[Node]:
@@ -52,11 +56,7 @@ def ancestors(order: Iterable[Node], sources: Iterable[Node]) -> set[Node]:
 
 def consumers(order: Iterable[Node]) -> dict[Node, int]:
     """How many operand positions in *order* each node fills."""
-    counts: dict[Node, int] = {}
-    for node in order:
-        for operand in node.operands:
-            counts[operand] = counts.get(operand, 0) + 1
-    return counts
+    return Counter(chain.from_iterable([node.operands for node in order]))
 
 
 def depends(node: Node, sources: Collection[Node]) -> bool:

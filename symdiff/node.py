@@ -9,15 +9,13 @@ from __future__ import annotations
 import itertools
 import math
 import threading
-import weakref
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import numpy as np
-
 from symdiff.dims import Shape
 from symdiff.dtypes import DType
+from symdiff.interning import Interned, canonical
 
 if TYPE_CHECKING:
     from symdiff.methods import Methods
@@ -31,8 +29,7 @@ else:
 
 __all__ = ["Leaf", "Node", "next_serial", "number", "replacing", "witnesses"]
 
-_table: weakref.WeakValueDictionary[tuple[Any, ...], Node] = weakref.WeakValueDictionary()
-_lock = threading.Lock()
+_table: Interned[Node] = Interned()
 SPAN = 1 << 40  # serial numbers between two creations, for nodes that replace the first of them
 _serials = itertools.count(0, SPAN)
 _replacements = itertools.count(1)
@@ -104,12 +101,10 @@ class Node(Methods):
     @classmethod
     def only(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Self:
         """The one node of this class with these operands, and attributes in the order of `fields`."""
-        key: tuple[Any, ...] = (cls, operands, *map(_canonical, attributes))
+        key: tuple[Any, ...] = (cls, operands, *map(canonical, attributes))
         found = _table.get(key)
         if found is None:
-            made = cls.make(operands, attributes)
-            with _lock:
-                found = _table.setdefault(key, made)
+            found = _table.enter(key, cls.make(operands, attributes))
         for witness in witnesses:
             witness(found)
         return found  # type: ignore[return-value]
@@ -282,18 +277,3 @@ class Leaf(Node):
     def with_operands(self, *operands: Node) -> Node:
         """Itself: a leaf that is made again would be another one."""
         return self
-
-
-def _canonical(value: Any) -> Hashable:
-    """A key that keeps apart what Python's equality confuses: 0.0 and -0.0, 1 and True and 1.0."""
-    kind = type(value)
-    if kind is float:
-        return (kind, value.hex())
-    if kind is complex:
-        return (kind, value.real.hex(), value.imag.hex())
-    if kind is bool or isinstance(value, np.generic):
-        return (kind, repr(value))
-    if kind is tuple:
-        return tuple([_canonical(item) for item in value])
-    key: Hashable = value
-    return key

@@ -94,6 +94,16 @@ class Wiring(_Fields):
         return tuple(size for label, size in enumerate(self.sizes) if label not in used)
 
     @cached_property
+    def is_empty(self) -> bool:
+        """Whether a label has no values, so that there is nothing to multiply."""
+        return 0 in self.sizes
+
+    @cached_property
+    def has_like_inputs(self) -> bool:
+        """Whether two operands have the same labels."""
+        return len(set(self.inputs)) < len(self.inputs)
+
+    @cached_property
     def is_view(self) -> bool:
         """Whether no arithmetic is needed: at most one operand, and no axis longer than 1 summed."""
         if len(self.inputs) > 1:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import symdiff as sd
+from symdiff.interning import Interned
 from symdiff.node import _table
 
 
@@ -136,6 +137,42 @@ def test_unused_nodes_are_freed():
 
     assert [reference() for reference in references] == [None, None, None]
     assert len(_table) == before
+
+
+class Thing:
+    """What can be referred to weakly."""
+
+
+def test_a_key_is_free_once_its_object_is_gone():
+    """The first object of a key is the one that everybody gets, for as long as there is one."""
+    table = Interned()
+    one, two = Thing(), Thing()
+
+    assert table.enter("key", one) is one
+    assert table.enter("key", two) is one is table.get("key")
+    del one
+    assert table.get("key") is None
+    assert len(table) == 0
+    assert table.enter("key", two) is two is table.get("key")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_takes_the_place_of_a_dying_object_stays(first):
+    """Whoever hears of an object's end, before the table does or after, may ask for it again."""
+    table, one = Interned(), Thing()
+    again = []
+
+    def watch(thing):
+        return weakref.ref(thing, lambda _: again.append(table.enter("key", Thing())))
+
+    watches = [watch(one)] if first else []
+    table.enter("key", one)
+    watches += [watch(one)]
+    del one
+
+    assert len(again) == len(watches)
+    assert all(table.get("key") is found for found in again)
+    assert len(table) == 1
 
 
 def test_threads_get_the_same_objects():

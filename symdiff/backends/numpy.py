@@ -194,19 +194,19 @@ class Writer:
         """The body, in which arrays that nothing needs any more are let go."""
         last: dict[str, int] = {}
         weights: dict[str, int] = {}
+        kept = self.steady | {self.names[register] for register in self.plan.outputs}
         for k, step in enumerate(self.plan.steps):
-            if k in self.names and step.kind not in ("input", "constant"):
-                name = self.names[k]
+            name = self.names.get(k)
+            if name is not None and name not in kept and step.kind not in ("input", "constant"):
                 shown = self.plan.steps[self.roots[k]]  # a view holds what it shows
                 weights[name] = max(weights.get(name, 0), shown.bytes)
                 last[name] = max(last.get(name, 0), k)
             for argument in step.arguments:
                 if isinstance(argument, int) and argument in self.names:
                     last[self.names[argument]] = k
-        kept = self.steady | {self.names[register] for register in self.plan.outputs}
         ends: dict[int, list[str]] = {}
         for name, k in last.items():
-            if name in weights and name not in kept:
+            if name in weights:
                 ends.setdefault(k, []).append(name)
         return self.with_releases(ends, weights)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from symdiff.dtypes import DType
@@ -32,6 +33,7 @@ def number_source(value: Any) -> str:
     return f"({value!r})" if value < 0 else repr(value)
 
 
+@lru_cache(maxsize=64)
 def dtype_source(dtype: DType) -> str:
     """A dtype by its name in NumPy."""
     return f"np.{dtype.name}" if dtype.name != "bool" else "np.bool_"

@@ -42,8 +42,6 @@ def broadcast_to(x: Any, shape: int | Sequence[Size]) -> Node:
     node, target = constant(x), as_shape(shape)
     if node.shape == target:
         return node
-    if broadcast_shapes("broadcast_to", node.shape, target) != target:
-        raise ShapeError(f"broadcast_to: {shape_text(node.shape)} does not broadcast to {shape_text(target)}")
     return contract((node,), _stretch(node.shape, target))
 
 
@@ -81,6 +79,7 @@ def broadcast_labels(own: Shape, shape: Shape, sizes: dict[object, Size]) -> lis
     return labels
 
 
+@lru_cache(maxsize=4096)
 def broadcast_shapes(name: str, *shapes: Shape) -> Shape:
     """The common shape of operands, aligned at the last axis, as NumPy broadcasts.
 
@@ -107,6 +106,8 @@ def broadcast_shapes(name: str, *shapes: Shape) -> Shape:
 
 @lru_cache(maxsize=4096)
 def _stretch(own: Shape, shape: Shape) -> Wiring:
+    if broadcast_shapes("broadcast_to", own, shape) != shape:
+        raise ShapeError(f"broadcast_to: {shape_text(own)} does not broadcast to {shape_text(shape)}")
     sizes: dict[object, Size] = dict(enumerate(shape))
     return Wiring.of([broadcast_labels(own, shape, sizes)], range(len(shape)), sizes)
 

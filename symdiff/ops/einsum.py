@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import lt
 from typing import Any
 
 from symdiff.coefficients import Coefficient, converted, in_dtype, joined, product
@@ -36,8 +37,11 @@ class Einsum(Node):
     result: DType
 
     def infer_shape(self) -> Shape:
-        wiring, operands = self.wiring, self.operands
+        wiring: Wiring = self.attributes[0]
+        operands = self.operands
         expected = wiring.input_shapes
+        if tuple([operand.shape for operand in operands]) == expected:
+            return wiring.shape
         if len(expected) != len(operands):
             raise ShapeError(f"Einsum: {len(expected)} label groups for {len(operands)} operands")
         for k, operand in enumerate(operands):
@@ -49,9 +53,9 @@ class Einsum(Node):
         return wiring.shape
 
     def infer_dtype(self) -> DType:
-        result = self.result
+        result: DType = self.attributes[2]
         for k, operand in enumerate(self.operands):
-            if operand.dtype != result:
+            if operand.dtype is not result and operand.dtype != result:
                 raise TypeError(
                     f"Einsum {self.wiring}: operand {k} is {operand.dtype} but the result is "
                     f"{result}; convert one of them with cast"
@@ -120,29 +124,32 @@ def contract(
     """The einsum of *operands* in its simplest form: views merged, constants folded, operands sorted."""
     dtype = operands[0].dtype if dtype is None else dtype
     operands = list(operands)
-    for k in reversed(range(len(operands))):
+    for k in reversed(range(len(operands) if Einsum in map(type, operands) else 0)):
         inner = operands[k]
         if type(inner) is Einsum:
             within, own, _ = inner.attributes
-            factor = joined(coefficient, own, dtype) if within.is_view else None
+            factor = None
+            if within.is_view:
+                factor = coefficient if own == 1 else joined(coefficient, own, dtype)
             if factor is not None:
                 wiring = wiring.nest(k, within)
                 operands[k : k + 1] = inner.operands
                 coefficient = factor
     wiring, count = wiring.without_orphans
     coefficient = in_dtype(product(coefficient, count) if count != 1 else coefficient, dtype)
-    if operands and (coefficient == 0 or 0 in wiring.sizes):
+    if operands and (coefficient == 0 or wiring.is_empty):
         kept = {label: wiring.sizes[label] for label in wiring.output}
         return contract((), Wiring.of((), wiring.output, kept), 0, dtype)
-    if len(set(wiring.inputs)) < len(operands):
+    if wiring.has_like_inputs:
         operands, wiring = _merged(operands, wiring)
     if len(operands) > 1:
         operands, wiring = _sorted(operands, wiring)
-    for k, operand in enumerate(operands if coefficient != 1 else ()):
-        scaled = operand.scaled(coefficient)
-        if scaled is not None:
-            return contract([*operands[:k], scaled, *operands[k + 1 :]], wiring, 1, dtype)
-    if coefficient == 1 and wiring.is_identity:
+    if coefficient != 1:
+        for k, operand in enumerate(operands):
+            scaled = operand.scaled(coefficient)
+            if scaled is not None:
+                return contract([*operands[:k], scaled, *operands[k + 1 :]], wiring, 1, dtype)
+    elif wiring.is_identity:
         return operands[0]
     return Einsum.only(tuple(operands), (wiring, coefficient, dtype))
 
@@ -165,6 +172,8 @@ def _merged(operands: list[Node], wiring: Wiring) -> tuple[list[Node], Wiring]:
 def _sorted(operands: list[Node], wiring: Wiring) -> tuple[list[Node], Wiring]:
     """Operands by age; among equal ones, the order whose labels come first."""
     serials = [operand.serial for operand in operands]
+    if all(map(lt, serials, serials[1:])):
+        return operands, wiring
     order = tuple(sorted(range(len(operands)), key=serials.__getitem__))
     if len(set(serials)) < len(serials):
         order = _first(wiring, [tuple(group) for _, group in itertools.groupby(order, serials.__getitem__)])

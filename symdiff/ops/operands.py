@@ -69,6 +69,9 @@ def constant(value: Any, dtype: Any = None) -> Node:
 
 def promote(*values: Any) -> list[Node]:
     """The values as nodes of their common dtype; Python numbers are weak, as in NumPy 2."""
+    dtypes = {value.dtype if isinstance(value, Node) else None for value in values}
+    if len(dtypes) == 1 and None not in dtypes:
+        return list(values)
     items = [value if is_number(value) else constant(value) for value in values]
     dtype = result_dtype(*[item.dtype if isinstance(item, Node) else item for item in items])
     return [cast(item, dtype) if isinstance(item, Node) else full((), item, dtype) for item in items]

@@ -74,6 +74,13 @@ class Windows(Linear):
         """A view, which is read-only; programs copy it where it is a result."""
         return xp.zeros(self.shape, dtype=x.dtype) if 0 in self.shape else view(x, self.axes, self.windows)
 
+    @property
+    def order_in_memory(self) -> tuple[int, ...]:
+        """The axes in the order in which their entries lie, of an array that lies row by row."""
+        outer = self.ndim - len(self.windows)
+        last = 1 + max(axis % outer for axis in self.axes)
+        return (*range(last), *range(outer, self.ndim), *range(last, outer))
+
     def transposed(self, k: int, g: Node) -> Node:
         lengths = tuple([self.operands[0].shape[axis] for axis in self.axes])
         return Overlap(g, axes=self.axes, windows=self.windows, lengths=lengths)

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from symdiff.planning.steps import Step, owners
-from symdiff.planning.views import layouts
+from symdiff.planning.steps import Step, owner
+from symdiff.planning.views import layout_of
 
 __all__ = ["block_sizes", "in_blocks"]
 
@@ -31,20 +31,25 @@ DEEP, DEEPEST = 512, 1_000  # entries summed at most: in any product, in a thin 
 
 def in_blocks(steps: Sequence[Step]) -> list[Step]:
     """The steps, in which products that gain by it say the rows and columns of their blocks."""
-    places, roots = layouts(steps), owners(steps)
-    result = list(steps)
-    for k, step in enumerate(steps):
-        if step.kind not in ("dot", "matmul") or len(step.shape) < 2 or step.dtype.char not in "fd":
-            continue
-        first, second = [a for a in step.arguments if isinstance(a, int)]
-        if roots[first] == roots[second] and steps[first].shape == steps[second].shape[::-1]:
-            continue  # half of it suffices, which BLAS knows
-        turned = [min(steps[a].shape[-2:]) > 1 and places[a].strides[-1] != 1 for a in (first, second)]
-        rows, columns = step.shape[-2:]
-        blocks = block_sizes(rows, steps[first].shape[-1], columns, *turned)
-        if blocks is not None:
-            result[k] = step._replace(settings=blocks)
-    return result
+    return [_cut(step, steps) if step.kind in ("dot", "matmul") else step for step in steps]
+
+
+def _cut(step: Step, steps: Sequence[Step]) -> Step:
+    """A product with the rows and columns of its blocks, or as it is."""
+    first, second = [a for a in step.arguments if isinstance(a, int)]
+    inner = steps[first].shape[-1]
+    if (step.size <= SMALL_TURNED and step.size * inner <= SMALL) or step.dtype.char not in "fd":
+        return step
+    if len(step.shape) < 2 or _is_gram(first, second, steps):
+        return step
+    turned = [min(steps[a].shape[-2:]) > 1 and layout_of(steps, a).strides[-1] != 1 for a in (first, second)]
+    blocks = block_sizes(step.shape[-2], inner, step.shape[-1], *turned)
+    return step if blocks is None else step._replace(settings=blocks)
+
+
+def _is_gram(first: int, second: int, steps: Sequence[Step]) -> bool:
+    """Whether a matrix is multiplied by its own transpose, of which BLAS computes one half."""
+    return steps[first].shape == steps[second].shape[::-1] and owner(steps, first) == owner(steps, second)
 
 
 @lru_cache(maxsize=4096)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from symdiff.contraction import contraction_order
 from symdiff.dtypes import DType
+from symdiff.ops.windows import Windows
 from symdiff.planning.products import Form, best_form
 from symdiff.planning.steps import Argument, Builder, Literal, Sizes
 from symdiff.wiring import Labels
@@ -26,18 +27,18 @@ class Factor(NamedTuple):
 class Contraction:
     """Builds the steps of one einsum; every label has a known size above 1."""
 
-    def __init__(self, build: Builder, sizes: Sequence[int], dtype: DType) -> None:
+    def __init__(self, build: Builder, sizes: Sizes, dtype: DType) -> None:
         self.build = build
         self.sizes = sizes
         self.dtype = dtype
 
     def count(self, labels: Collection[int]) -> int:
         """The number of assignments of *labels*."""
-        return math.prod(self.sizes[label] for label in labels)
+        return math.prod([self.sizes[label] for label in labels])
 
     def shape(self, labels: Labels) -> Sizes:
         """Sizes of *labels*."""
-        return tuple(self.sizes[label] for label in labels)
+        return tuple([self.sizes[label] for label in labels])
 
     # --- one factor -------------------------------------------------------------------------------
 
@@ -54,11 +55,15 @@ class Contraction:
     def as_it_lies(self, factor: Factor) -> Factor:
         """The factor with its axes in the order in which they were computed."""
         step = self.build.steps[factor.register]
+        if isinstance(step.operation, Windows):
+            order = step.operation.order_in_memory
+            labels = tuple([factor.labels[axis] for axis in order])
+            return Factor(self.build.transpose(factor.register, order), labels, factor.inverted)
         source = step.arguments[0] if step.kind == "transpose" else None
         if not isinstance(source, int):
             return factor
         (order,) = step.settings
-        labels = tuple(factor.labels[order.index(axis)] for axis in range(len(order)))
+        labels = tuple([factor.labels[order.index(axis)] for axis in range(len(order))])
         return Factor(source, labels, factor.inverted)
 
     def upright(self, factor: Factor) -> Factor:
@@ -72,7 +77,7 @@ class Contraction:
 
     def sum_over(self, factor: Factor, kept: Collection[int]) -> Factor:
         """The factor summed over labels that nothing else needs."""
-        gone = tuple(axis for axis, label in enumerate(factor.labels) if label not in kept)
+        gone = tuple([axis for axis, label in enumerate(factor.labels) if label not in kept])
         if not gone:
             return factor
         factor = self.upright(factor)
@@ -89,10 +94,16 @@ class Contraction:
 
     def arranged(self, factor: Factor, order: Labels) -> int:
         """The factor's axes in *order*, with axes of size 1 for labels it lacks."""
-        own = tuple(label for label in order if label in factor.labels)
-        register = self.build.transpose(factor.register, tuple(factor.labels.index(label) for label in own))
-        places = tuple(own.index(label) if label in own else None for label in order)
-        return self.build.expand(register, places)
+        if order == factor.labels:
+            return factor.register
+        own = tuple([label for label in order if label in factor.labels])
+        return self.build.expand(self.ordered(factor, own), _places(order, own))
+
+    def ordered(self, factor: Factor, order: Labels) -> int:
+        """The factor's axes in *order*, which has them all."""
+        if order == factor.labels:
+            return factor.register
+        return self.build.transpose(factor.register, _places(order, factor.labels))
 
     # --- two factors ------------------------------------------------------------------------------
 
@@ -103,7 +114,7 @@ class Contraction:
         if all(label in kept for label in shared):
             return self.product(a, b, target)
         a, b = self.upright(a), self.upright(b)
-        form = best_form(a.labels, b.labels, frozenset(kept), target, tuple(self.sizes))
+        form = best_form(a.labels, b.labels, frozenset(kept), target, self.sizes)
         a, b = (b, a) if form.swapped else (a, b)
         return self.batched(a, b, form) if form.batch else self.matrix_product(a, b, form)
 
@@ -130,7 +141,7 @@ class Contraction:
         _, _, left, inner, right, _ = form
         first = self.matrix(a, left, inner)
         second = self.matrix(b, inner, right)
-        shape = tuple(self.count(group) for group in (left, right) if group)
+        shape = tuple([self.count(group) for group in (left, right) if group])
         flops = 2 * self.count((*left, *inner, *right))
         register = self.build.add("dot", (first, second), shape, self.dtype, flops=flops)
         return Factor(self.build.reshape(register, self.shape(left + right)), left + right)
@@ -138,10 +149,10 @@ class Contraction:
     def matrix(self, factor: Factor, rows: Labels, columns: Labels) -> int:
         """The factor as a matrix of merged axes, or a vector, as a view where its labels allow."""
         turned = bool(rows and columns) and factor.labels == columns + rows
-        order = columns + rows if turned else rows + columns
-        register = self.build.transpose(factor.register, tuple(factor.labels.index(label) for label in order))
         groups = (columns, rows) if turned else (rows, columns)
-        register = self.build.reshape(register, tuple(self.count(group) for group in groups if group))
+        register = self.ordered(factor, groups[0] + groups[1])
+        if len(rows) > 1 or len(columns) > 1:
+            register = self.build.reshape(register, tuple([self.count(group) for group in groups if group]))
         return self.build.transpose(register, (1, 0)) if turned else register
 
     def batched(self, a: Factor, b: Factor, form: Form) -> Factor:
@@ -160,13 +171,17 @@ class Contraction:
 
     def stacked(self, factor: Factor, batch: Labels, groups: tuple[Labels, ...]) -> int:
         """Batch axes first, of size 1 where the factor lacks them, then one merged axis per group."""
-        own = tuple(label for label in batch if label in factor.labels)
+        own = tuple([label for label in batch if label in factor.labels])
         order = sum(groups, own)
-        register = self.build.transpose(factor.register, tuple(factor.labels.index(label) for label in order))
-        merged = tuple(self.count(group) for group in groups)
+        register = self.ordered(factor, order)
+        merged = tuple([self.count(group) for group in groups])
         register = self.build.reshape(register, (*self.shape(own), *merged))
-        places = tuple(own.index(label) if label in own else None for label in batch)
-        return self.build.expand(register, (*places, *(len(own) + k for k in range(len(groups)))))
+        return self.build.expand(register, (*_places(batch, own), *range(len(own), len(own) + len(groups))))
+
+
+def _places(order: Labels, labels: Labels) -> tuple[Any, ...]:
+    """Where each label of *order* stands among *labels*; None where it does not."""
+    return tuple([labels.index(label) if label in labels else None for label in order])
 
 
 def contract_factors(
@@ -174,12 +189,12 @@ def contract_factors(
 ) -> Factor:
     """All factors contracted to the labels in *output*, pair by pair in the planned order."""
     parts = [work.as_it_lies(work.read_diagonals(factor)) for factor in factors]
-    inputs = tuple(factor.labels for factor in parts)
-    order = contraction_order(inputs, frozenset(output), tuple(work.sizes)) if len(parts) > 1 else ()
-    for i, j in order:
-        b, a = parts.pop(max(i, j)), parts.pop(min(i, j))
-        needed = set(output).union(*(factor.labels for factor in parts))
-        parts.append(work.pair(a, b, needed, target))
+    if len(parts) > 1:
+        inputs = tuple([factor.labels for factor in parts])
+        for i, j in contraction_order(inputs, frozenset(output), work.sizes):
+            b, a = parts.pop(max(i, j)), parts.pop(min(i, j))
+            needed = set(output).union(*[factor.labels for factor in parts])
+            parts.append(work.pair(a, b, needed, target))
     (last,) = parts
     return work.sum_over(last, output)
 

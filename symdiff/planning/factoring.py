@@ -38,8 +38,7 @@ def factor_sums(outputs: Sequence[Node]) -> list[Node]:
         for node in order:
             place.serial = node.serial
             fresh = node.with_operands(*[new[operand] for operand in node.operands])
-            alone = all(counts[operand] == 1 and operand not in kept for operand in node.operands)
-            if alone and type(fresh) is Add:
+            if type(fresh) is Add and all(counts[x] == 1 and x not in kept for x in node.operands):
                 smaller = _factored(fresh)
                 fresh = smaller if smaller is not fresh else _collected(fresh, uses)
             new[node] = fresh

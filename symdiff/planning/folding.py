@@ -36,13 +36,13 @@ def fold_constants(outputs: Sequence[Node], given: Collection[Node]) -> list[Nod
 
 def _foldable(node: Node, operands: Sequence[Node], given: Collection[Node]) -> bool:
     """Whether a node is a function of constants, and no larger than they are together."""
-    if not is_own(node) or not isinstance(node, Einsum | Add | Elementwise):
-        return False
     stored: list[Node] = []
-    for operand in {*operands}:
+    for operand in dict.fromkeys(operands):
         if (shown := _stored(operand)) is None:
             return False
         stored += shown
+    if not is_own(node) or not isinstance(node, Einsum | Add | Elementwise):
+        return False
     return not any(constant in given for constant in stored) and 0 < _entries([node]) <= _entries(stored)
 
 

@@ -89,10 +89,10 @@ def packed_offsets(blocks: Sequence[Block]) -> tuple[list[int], int]:
     sizes, born, died = sizes[order], born[order], died[order]
     starts = np.zeros(len(blocks), np.int64)
     for k in range(1, len(blocks)):
-        beside = np.flatnonzero((born[:k] <= died[k]) & (died[:k] >= born[k]))
-        taken = beside[np.argsort(starts[beside])]
+        (beside,) = ((born[:k] <= died[k]) & (died[:k] >= born[k])).nonzero()
+        taken = beside[starts[beside].argsort()]
         ends = np.maximum.accumulate(np.concatenate([[0], starts[taken] + sizes[taken]]))
-        gaps = np.flatnonzero(starts[taken] - ends[:-1] >= sizes[k])
+        (gaps,) = (starts[taken] - ends[:-1] >= sizes[k]).nonzero()
         starts[k] = ends[gaps[0]] if gaps.size else ends[-1]
     offsets = np.empty_like(starts)
     offsets[order] = starts

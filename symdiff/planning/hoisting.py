@@ -114,6 +114,7 @@ def _sliced(node: Einsum, slices: Mapping[Node, Place]) -> tuple[int, Place] | N
     return None
 
 
+@lru_cache(maxsize=4096)
 def stands_alone(wiring: Wiring, k: int, axis: int) -> bool:
     """Whether an axis of operand *k* is summed by itself."""
     label = wiring.inputs[k][axis]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Any
 
 from symdiff.coefficients import product
+from symdiff.dims import Shape
 from symdiff.dtypes import DType
 from symdiff.node import Node
 from symdiff.ops.add import Add
@@ -156,7 +158,7 @@ class Lowering:
         wiring = node.wiring
         if is_scalar_constant(node):
             return Literal.of(node.coefficient)
-        lengths: list[int] = list(wiring.sizes)  # type: ignore[arg-type]
+        lengths: Sizes = wiring.sizes  # type: ignore[assignment]
         work = Contraction(self.build, lengths, node.dtype)
         factors, coefficient = [], node.coefficient
         for labels, operand in zip(wiring.inputs, node.operands, strict=True):
@@ -164,28 +166,30 @@ class Lowering:
         present = {label for factor in factors for label in factor.labels}
         for label in wiring.summed - present:
             coefficient *= lengths[label]  # summed, but constant along it
-        target = tuple(dict.fromkeys(label for label in wiring.output if label in present))
+        target = tuple(dict.fromkeys([label for label in wiring.output if label in present]))
         if not factors:
             core = self.build.broadcast(Literal.of(coefficient), (), node.dtype)
-            return self.write(node, Factor(core, ()))
+            return self.write(node, work, Factor(core, ()))
         factors, coefficient = self.scale_early(work, factors, coefficient, target)
         core_factor = contract_factors(work, factors, frozenset(target), target)
         if core_factor.inverted:
             core_factor, coefficient = self.invert(work, core_factor, coefficient)
         register = scaled(self.build, core_factor.register, coefficient, node.dtype)
         assert isinstance(register, int)
-        return self.write(node, Factor(register, core_factor.labels))
+        return self.write(node, work, Factor(register, core_factor.labels))
 
     def factor(self, work: Contraction, labels: tuple[int, ...], operand: Node) -> Factor:
         """An operand without axes of size 1, with its reciprocal left to be a division."""
         inverted = isinstance(operand, Power) and operand.exponent == -1
         argument = self.operand(operand.operands[0] if inverted else operand)
-        register = self.build.broadcast(argument, self.build.shape(argument), operand.dtype)
-        shape = self.build.shape(register)
-        aligned = labels[len(labels) - len(shape) :]
-        kept = tuple(label for label, size in zip(aligned, shape, strict=True) if size != 1)
-        register = self.build.reshape(register, tuple(size for size in shape if size != 1))
-        return Factor(register, kept, inverted)
+        if isinstance(argument, Literal):
+            argument = self.build.broadcast(argument, (), operand.dtype)
+        shape = self.build.steps[argument].shape
+        kept = labels[len(labels) - len(shape) :]
+        if 1 in shape:
+            kept = tuple([label for label, size in zip(kept, shape, strict=True) if size != 1])
+            argument = self.build.reshape(argument, tuple([size for size in shape if size != 1]))
+        return Factor(argument, kept, inverted)
 
     def scale_early(
         self, work: Contraction, factors: list[Factor], coefficient: Any, target: tuple[int, ...]
@@ -216,11 +220,10 @@ class Lowering:
         )
         return Factor(register, factor.labels), 1
 
-    def write(self, node: Einsum, core: Factor) -> int:
+    def write(self, node: Einsum, work: Contraction, core: Factor) -> int:
         """The core with axes in the output's order; repeated labels written on the diagonal."""
         output = node.wiring.output
         distinct = tuple(dict.fromkeys(output))
-        work = Contraction(self.build, node.wiring.sizes, node.dtype)  # type: ignore[arg-type]
         register = work.arranged(core, distinct)
         if distinct == output:
             return register
@@ -234,10 +237,16 @@ def sizes(node: Node) -> Sizes:
     return node.shape  # type: ignore[return-value]
 
 
+@lru_cache(maxsize=1024)
+def _stand_in(shape: Shape, dtype: DType) -> Placeholder:
+    """Anything of this shape and dtype."""
+    return Placeholder(shape, dtype)
+
+
 def detached(node: Node) -> Node:
     """The operation with its settings and the shapes of its operands, but without the graph below."""
     twin = object.__new__(type(node))
-    operands = tuple([Placeholder(operand.shape, operand.dtype) for operand in node.operands])
+    operands = tuple([_stand_in(operand.shape, operand.dtype) for operand in node.operands])
     for name, value in (
         ("operands", operands),
         ("attributes", node.attributes),

@@ -47,15 +47,18 @@ def merge_products(outputs: Sequence[Node], ranks: dict[Node, float]) -> list[No
     for node in order:
         new[node] = node.with_operands(*[new[operand] for operand in node.operands])
         if type(node) is Einsum and type(new[node]) is Einsum:
-            inner = {x: regions[x] for x in node.operands if x in alone and x in regions}
+            inner = {x: regions[x] for x in node.operands if x in regions}
             if not _joins(node, inner):
                 inner = {}
-            apart = cost(node.wiring) + sum(region.cost for region in inner.values())
             region = _region(node, inner, new)
-            scaled = len(node.operands) == 1 and region.cost == apart  # its coefficient goes inside
-            if region.cost < apart or scaled:
-                new[node] = contract(region.operands, region.wiring, region.coefficient, node.result)
-            regions[node] = region._replace(cost=min(region.cost, apart))
+            if inner:
+                apart = cost(node.wiring) + sum([one.cost for one in inner.values()])
+                scaled = len(node.operands) == 1 and region.cost == apart  # its coefficient goes inside
+                if region.cost < apart or scaled:
+                    new[node] = contract(region.operands, region.wiring, region.coefficient, node.result)
+                region = region._replace(cost=min(region.cost, apart))
+            if node in alone:
+                regions[node] = region
         if node in ranks:
             ranks.setdefault(new[node], ranks[node])
     return [new[output] for output in outputs]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symdiff.planning.steps import Literal, Step
+from symdiff.planning.steps import Step
 
 __all__ = ["packed"]
 
@@ -42,9 +42,9 @@ def packed(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], l
             source = steps[first[k]]
             copies[first[k]] = len(result)
             result.append(Step("copy", (new[first[k]],), (), source.shape, source.dtype))
-        places = [a if isinstance(a, Literal) else new[a] for a in step.arguments]
+        moved = step.moved(new)
         if k in copied:
-            places[1] = copies[copied[k]]
+            moved = moved._replace(arguments=(moved.arguments[0], copies[copied[k]]))
         new.append(len(result))
-        result.append(step._replace(arguments=tuple(places)))
+        result.append(moved)
     return result, [new[register] for register in outputs]

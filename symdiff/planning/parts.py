@@ -20,9 +20,9 @@ class Product(NamedTuple):
     wiring: Wiring
 
 
-def products_of(order: Sequence[Node]) -> dict[Einsum, Product]:
-    """The einsums of two operands or more."""
-    return {x: Product(x.operands, x.wiring) for x in order if type(x) is Einsum and len(x.operands) > 1}
+def products_of(order: Sequence[Node], least: int = 2) -> dict[Einsum, Product]:
+    """The einsums of *least* operands or more."""
+    return {x: Product(x.operands, x.wiring) for x in order if type(x) is Einsum and len(x.operands) >= least}
 
 
 def value_of(operands: Sequence[Node], part: Wiring) -> Node:

@@ -24,7 +24,7 @@ from symdiff.planning.primitives import in_calls
 from symdiff.planning.recomputing import recomputed
 from symdiff.planning.sharing import share_parts
 from symdiff.planning.stacking import stack_sums
-from symdiff.planning.steps import Plan, pruned
+from symdiff.planning.steps import Plan, Step, pruned
 from symdiff.planning.tiles import in_tiles
 from symdiff.planning.twins import join_twins
 from symdiff.planning.views import with_copies
@@ -42,18 +42,7 @@ def plan(outputs: Sequence[Node], inputs: Sequence[Node], memory_limit: int | No
     marks = [node if not node.operands else _stand_in(node) for node in inputs]
     if any(node is not mark for node, mark in zip(inputs, marks, strict=True)):
         outputs = rebuild(outputs, lambda node: node, dict(zip(inputs, marks, strict=True)))
-    outputs = share_roots(factor_sums(join_twins(tidied(outputs))))
-    outputs = fold_constants(in_pairs(share_parts(outputs)), marks)
-    ranks = {node: float(place) for place, node in enumerate(toposort(*outputs))}
-    merged = arrange_results(merge_products(stack_sums(outputs, ranks), ranks), ranks)
-    order = in_place(merged, ranks)
-    counts = consumers(order)
-    lowering = Lowering(marks, {node for node, count in counts.items() if count == 1}.difference(merged))
-    for node in order:
-        if node not in lowering.values:
-            lowering.values[node] = lowering.lower(node)
-    registers = [lowering.exact(node) for node in merged]
-    steps, registers = pruned(lowering.build.steps, registers)
+    steps, registers = _lowered(*_rewritten(outputs, marks), marks)
     steps, registers = packed(*with_copies(*pruned(*in_calls(steps, registers))))
     if multiplies_unpacked():
         steps = in_blocks(steps)
@@ -61,6 +50,27 @@ def plan(outputs: Sequence[Node], inputs: Sequence[Node], memory_limit: int | No
         steps, registers = recomputed(steps, registers, memory_limit, peak_bytes)
     steps, registers, tiles = in_tiles(steps, registers)
     return Plan(steps, list(inputs), registers, tiles, buffers_for(steps, registers, tiles))
+
+
+def _rewritten(outputs: Sequence[Node], inputs: Sequence[Node]) -> tuple[list[Node], list[Node]]:
+    """The outputs as they are best computed, and the order in which to compute what they need."""
+    outputs = share_roots(factor_sums(join_twins(tidied(outputs))))
+    outputs = fold_constants(in_pairs(share_parts(outputs)), inputs)
+    ranks = {node: float(place) for place, node in enumerate(toposort(*outputs))}
+    merged = arrange_results(merge_products(stack_sums(outputs, ranks), ranks), ranks)
+    return merged, in_place(merged, ranks)
+
+
+def _lowered(
+    outputs: Sequence[Node], order: Sequence[Node], inputs: Sequence[Node]
+) -> tuple[list[Step], list[int]]:
+    """The steps of nodes in this order, and the registers of the outputs."""
+    alone = {node for node, count in consumers(order).items() if count == 1}
+    lowering = Lowering(inputs, alone.difference(outputs))
+    for node in order:
+        if node not in lowering.values:
+            lowering.values[node] = lowering.lower(node)
+    return pruned(lowering.build.steps, [lowering.exact(node) for node in outputs])
 
 
 def _stand_in(node: Node) -> Node:

@@ -105,8 +105,8 @@ class Splitter:
         if isinstance(x, Literal) or not isinstance(bound, Literal) or bound.value != 0:
             return x
         step = self.build.steps[x]
-        key = ("entries", (x, Literal.of(0)), ("maximum",), step.shape, step.dtype, None)
-        return self.build.known.get(key, x)
+        above = Step("entries", (x, Literal.of(0)), ("maximum",), step.shape, step.dtype, step.size)
+        return self.build.known.get(above, x)
 
     def traced(self, step: Step, arguments: Sequence[Argument]) -> int:
         """The functions that an operation consists of, or the operation if that is not known."""

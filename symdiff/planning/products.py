@@ -51,13 +51,21 @@ class Form(NamedTuple):
 def best_form(a: Labels, b: Labels, kept: frozenset[int], target: Labels, sizes: tuple[int, ...]) -> Form:
     """The cheapest form of a product; one whose result lies in the order *target*, if it has these labels.
 
+    Of equal ones, it is the one whose result begins like *target*.
     The labels *a* and *b* are distinct, in the order in which the factors lie, and summed unless *kept*.
     """
     found = forms(a, b, kept, sizes)
     if not found[0].result or set(found[0].result) != {*target}:
         return found[0]
     size = math.prod([sizes[label] for label in target])
-    return min(found, key=lambda form: form.cost + TURNED * size * (form.result != target))
+    return min(
+        found, key=lambda f: (f.cost + TURNED * size * (f.result != target), -_common(f.result, target))
+    )
+
+
+def _common(one: Labels, two: Labels) -> int:
+    """The number of labels with which both begin."""
+    return next((k for k, (x, y) in enumerate(zip(one, two, strict=False)) if x != y), len(one))
 
 
 def product_cost(a: Labels, b: Labels, output: Labels, sizes: tuple[int, ...]) -> int:

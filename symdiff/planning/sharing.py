@@ -24,9 +24,9 @@ CLOSEST = 4  # other products that each long one is compared with
 def share_parts(outputs: Sequence[Node]) -> list[Node]:
     """The same graph, in which long products share what they have in common."""
     order = toposort(*outputs)
-    products = products_of(order)
-    if not any(len(product.operands) > 2 for product in products.values()):
+    if not products_of(order, 3):
         return list(outputs)
+    products = products_of(order)
     before = dict(products)
     for one, two in _neighbours(products):
         found = _split(products[one], products[two])

@@ -16,6 +16,7 @@ __all__ = ["Slot", "slots_of"]
 STRIDED = frozenset(
     {"entries", "matmul", "vecdot", "reduce", "dot", "fill"}
 )  # kinds that write to any places
+CHOOSY = frozenset({"dot", "matmul", "vecdot", "reduce", "call"})  # whose last bits hang on how operands lie
 
 
 class Slot(NamedTuple):
@@ -67,7 +68,10 @@ def slots_of(
 
 
 def _side_by_side(steps: Sequence[Step], roots: Sequence[int], tiles: Sequence[Tile]) -> set[int]:
-    """The roots whose entries have to lie side by side: they are reshaped, or part of a flat tile."""
+    """The roots whose entries have to lie side by side.
+
+    They are reshaped, part of a flat tile, or read by what would round in another way if they lay apart.
+    """
     found = {
         root
         for tile in tiles
@@ -80,6 +84,8 @@ def _side_by_side(steps: Sequence[Step], roots: Sequence[int], tiles: Sequence[T
     for k, step in enumerate(steps):
         if step.kind == "reshape" and not 0 < read[k] == joined[k]:
             found.add(roots[k])  # a slot has the shape that the concatenation wants
+        if step.kind in CHOOSY:
+            found.update([roots[a] for a in step.arguments if isinstance(a, int)])
     return found
 
 

@@ -52,7 +52,8 @@ class _Stacking:
         slices = places_of(self.order)
         self.hoisting = Hoisting(self.order, slices)
         self.standing = Standing(self.order if self.sums else (), slices)
-        self.stacked: dict[Node, list[list[Einsum]]] = {}
+        self.stacked: dict[Node, list[list[Einsum]]] = {}  # chunks of the terms of sums
+        self.gone: set[Node] = set()  # terms in chunks, which nothing else uses
         self.parts: dict[Node, list[Term]] = {}
         self.ones: dict[Any, Node] = {}
 
@@ -63,15 +64,12 @@ class _Stacking:
         self.choose()
         new = self.standing.new
         for node in self.order:
+            if node in self.gone:
+                continue
             if node in self.hoisting.places:
                 new[node] = self.hoisting.row(node, new, self.ranks)
                 continue
-            fresh = node.with_operands(*[new[operand] for operand in node.operands])
-            if type(node) is Add and type(fresh) is Add and len(node.operands) >= FEWEST:
-                fresh = self.summed(node, fresh)
-            elif type(node) is Einsum and node.operands and node.operands[0] in self.parts:
-                fresh = self.reduced(node, fresh)
-            new[node] = fresh
+            new[node] = fresh = self.rebuilt(node)
             if node in self.ranks:
                 self.ranks.setdefault(fresh, self.ranks[node])
         return [new[output] for output in self.outputs]
@@ -102,6 +100,7 @@ class _Stacking:
             if self.pays(terms):
                 for chunk in self.chunks(terms):
                     self.stacked.setdefault(total, []).append(chunk)
+                    self.gone.update(chunk)
                     for k in range(2):
                         self.standing.settle([term.operands[k] for term in chunk])
 
@@ -121,7 +120,19 @@ class _Stacking:
 
     # --- the new graph ----------------------------------------------------------------------------
 
-    def summed(self, node: Add, fresh: Add) -> Node:
+    def rebuilt(self, node: Node) -> Node:
+        """A node on new operands, in parts where it is a sum, or a sum along axes of one."""
+        new = self.standing.new
+        if type(node) is Add and node in self.stacked:
+            return self.summed(node)
+        fresh = node.with_operands(*[new[operand] for operand in node.operands])
+        if type(node) is Add and type(fresh) is Add and len(node.operands) >= FEWEST:
+            return self.summed(node)
+        if type(node) is Einsum and node.operands and node.operands[0] in self.parts:
+            return self.reduced(node, fresh)
+        return fresh
+
+    def summed(self, node: Add) -> Node:
         """The sum with each chunk in it as one contraction, the terms added as they become ready."""
         new = self.standing.new
         gone: set[Node] = set()
@@ -139,7 +150,7 @@ class _Stacking:
         if parts and node in self.alone:
             self.parts[node] = parts
         if not parts and not is_long(node):
-            return fresh
+            return node.with_operands(*[new[operand] for operand in node.operands])
         parts += [Term(new[x], factor, self.rank(x)) for x, factor in factors.items() if x not in gone]
         return accumulated(parts, self.ranks)
 

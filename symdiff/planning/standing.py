@@ -30,6 +30,7 @@ class Standing:
         self.new: dict[Node, Node] = {}
         self.places: dict[Node, Place] = dict(slices)
         self.homes: dict[Node, tuple[list[Node], int]] = {}  # values to be put side by side, and which it is
+        self.stacks: dict[int, tuple[Sequence[Node], Node]] = {}  # arrays that stand side by side, as one
         for node in order:
             if type(node) is Concatenate and node.axis == 0:
                 for start, operand in enumerate(node.operands if node.shape[0] == len(node.operands) else ()):
@@ -126,9 +127,11 @@ class Standing:
         home, start = self.homes.get(blocks[0], (blocks, 0))
         if home[start : start + len(blocks)] != list(blocks) or not self.new.keys() >= {*home}:
             home, start = blocks, 0
-        rows = [self.new[block] for block in home]
-        stack = concatenate([contract((row,), _with_first(row.shape)) for row in rows])
-        return run_of(stack, 0, start, len(blocks)), 0
+        if id(home) not in self.stacks:
+            rows = [self.new[block] for block in home]
+            stack = concatenate([contract((row,), _with_first(row.shape)) for row in rows])
+            self.stacks[id(home)] = home, stack
+        return run_of(self.stacks[id(home)][1], 0, start, len(blocks)), 0
 
 
 @lru_cache(maxsize=4096)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from symdiff.dtypes import DType
+from symdiff.interning import canonical
 from symdiff.node import Node
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ __all__ = [
     "Step",
     "is_own",
     "joint_shape",
+    "owner",
     "owners",
     "pruned",
 ]
@@ -72,12 +75,17 @@ class Step(NamedTuple):
     @property
     def result(self) -> str:
         """What comes out, as in float64[3,4]."""
-        return f"{self.dtype}[{','.join(map(str, self.shape))}]"
+        return _described(self.dtype, self.shape)
 
     def moved(self, new: Mapping[int, int] | Sequence[int]) -> Step:
         """The step, reading registers under their *new* numbers."""
         arguments = tuple([new[a] if isinstance(a, int) else a for a in self.arguments])
-        return self if arguments == self.arguments else self._replace(arguments=arguments)
+        return self if arguments == self.arguments else Step(self.kind, arguments, *self[2:])
+
+
+@lru_cache(maxsize=4096)
+def _described(dtype: DType, shape: Sizes) -> str:
+    return f"{dtype}[{','.join(map(str, shape))}]"
 
 
 @dataclass(slots=True)
@@ -101,8 +109,10 @@ def pruned(steps: list[Step], outputs: list[int]) -> tuple[list[Step], list[int]
     needed = set(outputs)
     for register in reversed(range(len(steps))):
         if register in needed:
-            needed.update(a for a in steps[register].arguments if isinstance(a, int))
+            needed.update([a for a in steps[register].arguments if isinstance(a, int)])
     kept = [k for k, step in enumerate(steps) if k in needed or step.kind == "input"]
+    if len(kept) == len(steps):
+        return steps, outputs
     new = {register: place for place, register in enumerate(kept)}
     return [steps[k].moved(new) for k in kept], [new[register] for register in outputs]
 
@@ -110,6 +120,13 @@ def pruned(steps: list[Step], outputs: list[int]) -> tuple[list[Step], list[int]
 def is_own(operation: Node | None) -> bool:
     """Whether an operation is the package's own: it only looks at its operands, and returns none of them."""
     return operation is None or type(operation).__module__.startswith("symdiff.")
+
+
+def owner(steps: Sequence[Step], register: int) -> int:
+    """The register whose memory this one shows; itself unless it is a view."""
+    while steps[register].kind in VIEWS and isinstance(source := steps[register].arguments[0], int):
+        register = source
+    return register
 
 
 def owners(steps: Sequence[Step]) -> list[int]:
@@ -149,12 +166,11 @@ class Builder:
         operation: Node | None = None,
     ) -> int:
         """The register that holds this step's result."""
-        named = None if operation is None else (type(operation), operation.attributes)
-        key = (kind, arguments, settings, shape, dtype, named)
-        found = self.known.get(key)
-        if found is None:
-            self.steps.append(Step(kind, arguments, settings, shape, dtype, flops, operation))
-            found = self.known[key] = len(self.steps) - 1
+        step = Step(kind, arguments, settings, shape, dtype, flops, operation)
+        key = step if operation is None else (*step[:-1], type(operation), canonical(operation.attributes))
+        found = self.known.setdefault(key, len(self.steps))
+        if found == len(self.steps):
+            self.steps.append(step)
         return found
 
     def shape(self, argument: Argument) -> Sizes:

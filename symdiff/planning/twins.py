@@ -21,8 +21,8 @@ def join_twins(outputs: Sequence[Node]) -> list[Node]:
     """The same graph with parts that stand twice in one product as products of their own."""
     order = toposort(*outputs)
     changed = {}
-    for node, product in products_of(order).items():
-        joined = _joined(product) if len(product.operands) > 3 else None
+    for node, product in products_of(order, 4).items():
+        joined = _joined(product)
         if joined is not None:
             changed[node] = joined
     return rebuilt(outputs, order, changed) if changed else list(outputs)

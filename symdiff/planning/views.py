@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from symdiff.planning.steps import VIEWS, Literal, Sizes, Step
+from symdiff.planning.steps import VIEWS, Sizes, Step
 
-__all__ = ["Layout", "contiguous", "layouts", "with_copies"]
+__all__ = ["Layout", "contiguous", "layout_of", "with_copies"]
 
 PRODUCTS = frozenset({"dot", "matmul", "vecdot"})
 
@@ -20,6 +21,7 @@ class Layout(NamedTuple):
     offset: int = 0
 
 
+@lru_cache(maxsize=4096)
 def contiguous(shape: Sizes) -> Sizes:
     """The strides of an array whose entries lie side by side, the last axis fastest."""
     strides = []
@@ -30,15 +32,13 @@ def contiguous(shape: Sizes) -> Sizes:
     return tuple(reversed(strides))
 
 
-def layouts(steps: Sequence[Step]) -> list[Layout]:
-    """Where the entries of each register lie, if what is computed or given lies side by side."""
-    found: list[Layout] = []
-    for step in steps:
-        shown = None
-        if step.kind in VIEWS and isinstance(source := step.arguments[0], int):
-            shown = view_of(step, steps[source].shape, found[source])
-        found.append(shown or Layout(contiguous(step.shape)))
-    return found
+def layout_of(steps: Sequence[Step], register: int) -> Layout:
+    """Where the entries of a register lie, if what is computed or given lies side by side."""
+    step = steps[register]
+    shown = None
+    if step.kind in VIEWS and isinstance(source := step.arguments[0], int):
+        shown = view_of(step, steps[source].shape, layout_of(steps, source))
+    return shown or Layout(contiguous(step.shape))
 
 
 def with_copies(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int]]:
@@ -64,23 +64,18 @@ def with_copies(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Ste
         return copies[register]
 
     for step in steps:
-        arguments = tuple([a if isinstance(a, Literal) else new[a] for a in step.arguments])
+        moved = step.moved(new)
+        layout = None
         if step.kind in PRODUCTS:
-            arguments = tuple(
-                [
-                    a if isinstance(a, Literal) or fits_blas(made[a].shape, layouts[a].strides) else copied(a)
-                    for a in arguments
-                ]
-            )
-        moved = step if arguments == step.arguments else step._replace(arguments=arguments)
-        layout = Layout(contiguous(step.shape))
-        first = arguments[0] if arguments else None
-        if isinstance(first, int):
-            shown = view_of(moved, made[first].shape, layouts[first])
-            if shown is None and step.kind == "reshape":
+            registers = [a for a in moved.arguments if isinstance(a, int)]
+            fitting = [a if fits_blas(made[a].shape, layouts[a].strides) else copied(a) for a in registers]
+            if fitting != registers:
+                moved = moved._replace(arguments=tuple(fitting))
+        elif step.kind in VIEWS and isinstance(first := moved.arguments[0], int):
+            layout = view_of(moved, made[first].shape, layouts[first])
+            if layout is None and step.kind == "reshape":
                 moved = moved._replace(kind="copy", settings=())
-            layout = shown or layout
-        new.append(add(moved, layout))
+        new.append(add(moved, layout or Layout(contiguous(step.shape))))
     return made, [new[register] for register in outputs]
 
 

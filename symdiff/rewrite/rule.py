@@ -115,9 +115,9 @@ class Table:
     def select(self, node: Node) -> tuple[Rule, ...]:
         """The rules that may apply to *node*."""
         kind = type(node)
-        return self._select((kind, frozenset(map(type, node.operands)))) if kind in self.heads else ()
+        return self._select((kind, tuple(map(type, node.operands)))) if kind in self.heads else ()
 
-    def _selected(self, kinds: tuple[type[Node], frozenset[type[Node]]]) -> tuple[Rule, ...]:
+    def _selected(self, kinds: tuple[type[Node], tuple[type[Node], ...]]) -> tuple[Rule, ...]:
         """The rules for a class of nodes over operands of these classes."""
         head, below = kinds
         return tuple(

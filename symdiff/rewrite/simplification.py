@@ -89,6 +89,7 @@ def _no_larger(nodes: Sequence[Node], kept: Collection[Node], firings: list[Firi
 
 
 _tidy: weakref.WeakSet[Node] = weakref.WeakSet()  # nodes that `tidied` would give back as they are
+_forms: weakref.WeakKeyDictionary[Node, Node] = weakref.WeakKeyDictionary()  # what it made of others
 
 
 def tidied(nodes: Sequence[Node]) -> list[Node]:
@@ -96,8 +97,10 @@ def tidied(nodes: Sequence[Node]) -> list[Node]:
 
     It is done before a function is differentiated and when it is compiled, so that both see one graph.
     """
-    if all(node in _tidy for node in nodes):
-        return list(nodes)
+    known = [_forms.get(node, node) for node in nodes]
+    if all(node in _tidy for node in known):
+        return known
     results = LOCAL(nodes, Run(_tidy))
     _tidy.update(toposort(*results, stop=_tidy))
+    _forms.update({node: result for node, result in zip(nodes, results, strict=True) if node is not result})
     return results

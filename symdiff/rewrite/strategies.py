@@ -113,6 +113,7 @@ class Walk:
         self.table = table
         self.normal: dict[Node, Node] = {}
         self.uses: dict[Node, int] = {}
+        self.arounds: dict[type[Node] | None, Around] = {}  # by the class of the one user
         self.passed: list[tuple[Node, type[Node] | None]] = []  # settled nodes, not looked at again
         order = toposort(*outputs, stop=run.kept)
         counts, users = _users(order, outputs)
@@ -129,20 +130,29 @@ class Walk:
 
     def settle(self, top: Node, user: type[Node] | None) -> Node:
         """The normal form of *top*, and of whatever new nodes the rules make on the way."""
-        normal, became = self.normal, dict[Node, Node]()
-        pending = [top]
+        normal = self.normal
+        if top in normal:
+            return normal[top]
+        after = self.step(top, user)  # all that lies below is in normal form
+        if after is top or after in normal:
+            normal[top] = normal.get(after, after)
+            return normal[top]
+        became = {top: after}
+        pending = [top, after]
         while pending:
             node = pending[-1]
             if node not in normal:
-                after = became.get(node)
-                if after is None:
+                known = became.get(node)
+                if known is None:
                     missing = [x for x in node.operands if x not in normal]
-                    if missing and node not in self.run.kept:
+                    kept = node in self.run.kept
+                    if missing and not kept:
                         if not became.keys().isdisjoint(missing):
                             raise GraphError(f"simplify: rules lead from {node!r} to itself; one is wrong")
                         pending += missing
                         continue
-                    after = became[node] = self.step(node, user)
+                    known = became[node] = node if kept else self.step(node, user)
+                after = known
                 if after is not node and after not in normal:
                     if after in became:
                         raise GraphError(f"simplify: rules lead from {node!r} to itself; one is wrong")
@@ -154,7 +164,7 @@ class Walk:
 
     def step(self, node: Node, user: type[Node] | None) -> Node:
         """*node* on operands in normal form, or what a rule makes of it, or itself."""
-        if not node.operands or node in self.run.kept:
+        if not node.operands:
             return node
         moved = node.with_operands(*[self.normal[x] for x in node.operands])
         return self.fire(node, user) if moved is node else moved
@@ -175,15 +185,16 @@ class Walk:
 
     def fire(self, node: Node, user: type[Node] | None) -> Node:
         """What the first rule that applies makes of *node*, or itself."""
-        if not self.table.select(node):
+        rules = self.table.select(node)
+        if not rules:
             return node
         settled = self.run.settled
-        seen = (id(self.table), user, *map(self.uses.get, node.operands))
         deep = Add in map(type, node.operands)  # rules look at what such an operand is made of
+        seen = None if deep else (id(self.table), user, *map(self.uses.get, node.operands))
         if not deep and settled.get(node) == seen:
             self.passed.append((node, user))
             return node
-        found = self.match(node, user)
+        found = self.match(node, rules, user)
         if found is None:
             settled[node] = seen
             return node
@@ -192,10 +203,12 @@ class Walk:
         self.count(node, after)
         return after
 
-    def match(self, node: Node, user: type[Node] | None) -> tuple[Rule, Node] | None:
-        """The first rule that applies to *node*, and what it makes of it."""
-        around = Around(self.uses, user, self.run.kept, self.run.known)
-        for one in self.table.select(node):
+    def match(self, node: Node, rules: Sequence[Rule], user: type[Node] | None) -> tuple[Rule, Node] | None:
+        """The first of the *rules* that applies to *node*, and what it makes of it."""
+        around = self.arounds.get(user)
+        if around is None:
+            around = self.arounds[user] = Around(self.uses, user, self.run.kept, self.run.known)
+        for one in rules:
             after = one.apply(node, around)
             if after is not None and after is not node:
                 return one, after
@@ -206,7 +219,7 @@ class Walk:
         with replacing() as place:
             for node, user in self.passed:
                 place.serial = node.serial
-                if self.match(node, user) is not None:
+                if self.match(node, self.table.select(node), user) is not None:
                     return True
         return False
 
