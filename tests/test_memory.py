@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
 from math import comb
 
 import numpy as np
@@ -10,9 +11,15 @@ import pytest
 
 import symdiff as sd
 from symdiff.errors import GraphError, MemoryLimitError
+from symdiff.planning.eager import eager
+from symdiff.planning.eviction import Way, evicting
+from symdiff.planning.footprint import Footprint
+from symdiff.planning.gathering import gathered
+from symdiff.planning.lineage import Flow
 from symdiff.planning.memory import peak_bytes
 from symdiff.planning.recomputing import recomputed
 from symdiff.planning.schedules import Advance, Budgets, Leaf, binomial, forwards
+from symdiff.planning.trimming import estimated_peak, trimmed
 from symdiff.quantities import bytes_of, bytes_text, count_text
 
 SIZE = 128  # entries of a state
@@ -296,6 +303,272 @@ def test_planning_time_is_near_linear():
 
     assert len(tried) <= 20
     assert max(tried) <= 2 * len(plan.steps)
+
+
+# --- programs of other shapes ---------------------------------------------------------------------------
+
+
+def weights(*shapes):
+    """Matrices that keep the size of what they multiply."""
+    rng = np.random.default_rng(len(shapes))
+    return [sd.Variable(rng.normal(size=s) / np.sqrt(s[0]), f"w{k}") for k, s in enumerate(shapes)]
+
+
+def gradient_of_gradient():
+    """The gradient of the size of a gradient, through ten layers."""
+    x, *ws = weights((64, 32), *[(32, 32)] * 10)
+    h = x
+    for w in ws:
+        h = sd.tanh(h @ w)
+    first = sd.grad((h * h).sum(), x)
+    return [sd.grad((first * first).sum(), x)]
+
+
+def hessian_vector_product():
+    """The Hessian of a tanh RNN's loss by its weights, times a vector."""
+    outputs, _ = network(24, batch=32)
+    (u, w, b) = [node for node in sd.toposort(*outputs) if isinstance(node, sd.Variable)]
+    along = sum((g * v).sum() for g, v in zip(outputs[1:], weights((16, 16), (16, 16), (16,)), strict=True))
+    return sd.grad(along, [u, w, b])
+
+
+def network_with_skips():
+    """A loss and its gradients, where what goes down in width is joined with what comes up again."""
+    widths, ws = (64, 32, 16), []
+    (h,) = weights((256, 64))
+
+    def layers(h, *sizes):
+        for size in sizes:
+            (w,) = weights((h.shape[1], size))
+            ws.append(w)
+            h = sd.tanh(h @ w)
+        return h
+
+    skips = []
+    for width in widths:
+        skips.append(layers(h, *[width] * 4))
+        h = layers(skips[-1], width // 2)
+    for width, skip in zip(reversed(widths), reversed(skips), strict=True):
+        h = layers(sd.concatenate([layers(h, width), skip], axis=1), *[width] * 4)
+    loss = (h * h).mean()
+    return [loss, *sd.grad(loss, ws)]
+
+
+def two_branches():
+    """A loss and its gradients, of a thin branch and a wide one that meet now and then."""
+    thin, wide = weights((512, 8), (512, 64))
+    ws = weights(*[(8, 8), (64, 64)] * 8, *[(64, 8)] * 2)
+    crossings = iter(ws[16:])
+    for k in range(8):
+        thin, wide = sd.tanh(thin @ ws[2 * k]), sd.sin(wide @ ws[2 * k + 1])
+        if k % 4 == 3:
+            thin = thin + wide @ next(crossings)
+    loss = (thin * thin).mean() + (wide * wide).mean()
+    return [loss, *sd.grad(loss, ws)]
+
+
+def attention_blocks():
+    """The gradient of four blocks of attention by what goes in."""
+    x, *ws = weights((64, 32), *[(32, 32)] * 16)
+    h = x
+    for q, k, v, o in zip(ws[::4], ws[1::4], ws[2::4], ws[3::4], strict=True):
+        p = sd.softmax((h @ q) @ (h @ k).T / np.sqrt(32), axis=-1)
+        h = h + sd.tanh(p @ (h @ v)) @ o
+    return [sd.grad((h * h).mean(), x)]
+
+
+SHAPES = [gradient_of_gradient, hessian_vector_product, network_with_skips, two_branches, attention_blocks]
+
+
+@pytest.mark.parametrize("graph", SHAPES)
+def test_programs_of_other_shapes_fit_into_half(graph):
+    """The same bits in half of the memory, for at most twice the arithmetic, and a plan that says how."""
+    outputs = graph()
+    inputs = [node for node in sd.toposort(*outputs) if isinstance(node, sd.Placeholder)]
+    values = [np.random.default_rng(1).normal(size=node.shape) for node in inputs]
+    whole = sd.compile(outputs, inputs)
+    limit = whole.cost.peak_bytes // 2
+
+    program = sd.compile(outputs, inputs, memory_limit=limit)
+
+    assert program.cost.peak_bytes <= limit
+    assert whole.cost.flops < program.cost.flops < 2 * whole.cost.flops
+    assert same(program(*values), whole(*values))
+    plan = program.plan
+    assert plan.once_flops == whole.cost.flops
+    assert sum((value.times - 1) * value.flops for value in plan.repeated) > 0
+    assert all(value.times > 1 for value in plan.repeated)
+    assert sum(value.bytes for value in plan.kept) <= limit
+    for part in ("allowed", "arrays held at the peak", "values computed again", "flops more"):
+        assert part in str(plan)
+
+
+@pytest.mark.parametrize("graph", SHAPES)
+def test_no_more_is_held_than_planned(graph):
+    """What NumPy takes from first call to last is the peak, and small change."""
+    outputs = graph()
+    inputs = [node for node in sd.toposort(*outputs) if isinstance(node, sd.Placeholder)]
+    values = [np.random.default_rng(1).normal(size=node.shape) for node in inputs]
+    program = sd.compile(outputs, inputs, memory_limit=sd.compile(outputs, inputs).cost.peak_bytes // 2)
+    sd.compile(outputs, inputs)(*values)
+
+    tracemalloc.start()
+    program(*values)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < program.cost.peak_bytes + 100_000
+
+
+@pytest.mark.parametrize("graph", [gradient_of_gradient, two_branches, attention_blocks])
+def test_more_memory_never_takes_more_arithmetic(graph):
+    """From the smallest limit to all that is wanted."""
+    outputs = graph()
+    natural, smallest = sd.compile(outputs).cost.peak_bytes, least(outputs)
+    limits = [int(limit) for limit in np.linspace(smallest, natural, 8)]
+
+    programs = [sd.compile(outputs, memory_limit=limit) for limit in limits]
+
+    assert all(p.cost.peak_bytes <= limit for p, limit in zip(programs, limits, strict=True))
+    flops = [program.cost.flops for program in programs]
+    assert flops == sorted(flops, reverse=True)
+    assert flops[-1] == sd.compile(outputs).cost.flops
+
+
+def tangle(seed):
+    """A gradient through values of all sizes that are read here and there."""
+    rng = np.random.default_rng(seed)
+    values = leaves = [sd.Variable(rng.normal(size=int(n)), f"x{n}") for n in rng.integers(8, 300, 3)]
+    for k in range(24):
+        a, b = (values[int(j)] for j in rng.integers(max(0, len(values) - 6), len(values), 2))
+        match k % 3:
+            case 0:
+                new = sd.sin(a) * b.mean()
+            case 1:
+                new = sd.tanh(a) + sd.cos(b).sum()
+            case _:
+                new = sd.concatenate(
+                    [sd.exp(-a * a)[: a.shape[0] // 2 + 1], sd.sin(b)[: b.shape[0] // 2 + 1]]
+                )
+        values = [*values, new]
+    loss = sum((value * value).mean() for value in values[-4:])
+    return [loss, *sd.grad(loss, leaves)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_smallest_limit_of_any_program_works(seed):
+    """What the error promises is kept, and no value is different."""
+    outputs = tangle(seed)
+    whole, smallest = sd.compile(outputs), least(outputs)
+
+    program = sd.compile(outputs, memory_limit=smallest)
+
+    assert smallest < 0.6 * whole.cost.peak_bytes
+    assert program.cost.peak_bytes <= smallest
+    assert same(program(), whole())
+
+
+class Same(sd.Elementwise):
+    """An operation of somebody's own that hands back what it is given."""
+
+    def compute(self, xp, x):
+        return x
+
+    def partials(self):
+        return (sd.ones(self.shape),)
+
+
+def test_operations_that_return_what_they_read_keep_it():
+    """What a user's operation shares with its operand is not written over while it is needed."""
+    x, w = weights((64, 32), (32, 32))
+    h = x
+    for _ in range(12):
+        h = Same(sd.tanh(h @ w)) + sd.sin(h)
+    gradient = [sd.grad((h * h).sum(), x)]
+    whole = sd.compile(gradient)
+
+    for share in (2, 3):
+        program = sd.compile(gradient, memory_limit=max(least(gradient), whole.cost.peak_bytes // share))
+        assert same([program()[0]], [whole()[0]])
+
+
+# --- budgets ------------------------------------------------------------------------------------------
+
+
+def flow_of(outputs):
+    """The steps of a program, and who reads what."""
+    plan = sd.compile(outputs)._newest().plan
+    return Flow.of(plan.steps, plan.outputs)
+
+
+@pytest.mark.parametrize(("length", "states"), [(60, 4), (100, 6), (200, 10), (200, 40)])
+def test_a_chain_run_with_a_budget_is_near_the_fewest(length, states):
+    """Without knowing that it is a chain: a quarter more sines than the best schedule takes, or fewer."""
+    plan = flow_of(sines(length))
+    flow = Flow.of(*eager(plan.steps, plan.outputs))
+    takes = Footprint(flow)
+    budget = STATE * (states + 2)
+
+    order = trimmed(takes, evicting(takes, budget, Way(0.5, True)), budget)
+
+    sines_run = sum(flow.steps[k].settings == ("sin",) for k in order)
+    assert estimated_peak(takes, order) <= budget
+    assert sines_run <= 1.25 * forwards(length, states)
+
+
+@pytest.mark.parametrize("way", [Way(0.5, True), Way(0.5, False), Way(1.0, True)])
+@pytest.mark.parametrize("share", [1.0, 0.6, 0.4])
+def test_runs_with_a_budget_read_what_is_there(way, share):
+    """Every step comes after what it reads, every step of the program is run, and the budget is kept."""
+    flow = flow_of(two_branches())
+    takes = Footprint(flow)
+    budget = int(estimated_peak(takes, takes.tasks) * share)
+
+    order = evicting(takes, budget, way)
+
+    done = set()
+    for k in order:
+        assert done.issuperset(flow.reads[k])
+        done.add(k)
+    assert done == set(takes.tasks)
+    assert estimated_peak(takes, order) <= budget
+    assert (len(order) == len(takes.tasks)) == (share == 1.0)
+
+
+def test_a_budget_below_what_a_step_takes_is_too_little():
+    """Nothing helps where operands and result do not fit."""
+    takes = Footprint(flow_of(gradient_of_gradient()))
+
+    assert evicting(takes, takes.least - 1, Way(0.5, True)) is None
+
+
+def test_runs_for_which_there_is_room_are_left_out():
+    """With all the memory there is, nothing is run twice; with the budget it was made for, little is."""
+    takes = Footprint(flow_of(gradient_of_gradient()))
+    natural = estimated_peak(takes, takes.tasks)
+    order = evicting(takes, natural // 3, Way(0.5, True))
+    assert len(order) > len(takes.tasks)
+
+    assert sorted(trimmed(takes, order, natural * 2)) == takes.tasks
+    assert len(trimmed(takes, order, natural // 3)) <= len(order)
+    assert estimated_peak(takes, trimmed(takes, order, natural // 3)) <= natural // 3
+
+
+def test_a_part_that_waits_for_the_others_does_not_hold_their_places():
+    """It is made apart and copied, which takes three states less while two large arrays are there."""
+    x = sd.Variable(np.linspace(0, 1, SIZE), "x")
+    early = sd.tanh(x)
+    wide = sd.outer(sd.exp(x), sd.cos(x))
+    late = sd.sin(wide @ wide) @ early
+    joined = sd.concatenate([early, sd.sin(late), sd.cos(late), sd.tanh(late)])
+    flow = flow_of([sd.exp(joined).reshape((4, SIZE)).sum(0)])
+
+    steps, outputs = gathered(flow.steps, flow.outputs)
+
+    assert [step.arguments[0] for step in steps if step.kind == "copy"] == [
+        k for k, step in enumerate(flow.steps) if step.settings == ("tanh",)
+    ][:1]
+    assert peak_bytes(steps, outputs) == peak_bytes(flow.steps, flow.outputs) - 3 * STATE
 
 
 # --- what is said of it -------------------------------------------------------------------------------

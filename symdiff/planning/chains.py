@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from symdiff.planning.lineage import GIVEN, live_bytes, reads_of, users_of
-from symdiff.planning.steps import VIEWS, Step, owners
+from symdiff.planning.lineage import GIVEN, Flow
+from symdiff.planning.steps import VIEWS, Step
 
 __all__ = ["Chain", "chain_of"]
 
@@ -33,37 +33,6 @@ TURNS = 4  # cuts before the peak from which on the turn is sought
 AHEAD = 256  # steps of the second half that a cut looks at beyond its own
 
 Array = np.ndarray[Any, np.dtype[Any]]
-
-
-class Flow(NamedTuple):
-    """The steps of a program and who reads what.
-
-    Attributes
-    ----------
-    roots, reads, users : list
-        For each register whose memory it shows, which roots its step reads, and which steps read it.
-    given : set
-        The roots of the outputs.
-    live : list of int
-        The bytes that stay needed after each step.
-    """
-
-    steps: Sequence[Step]
-    outputs: Sequence[int]
-    roots: list[int]
-    reads: list[tuple[int, ...]]
-    users: list[list[int]]
-    given: set[int]
-    live: list[int]
-
-    @classmethod
-    def of(cls, steps: Sequence[Step], outputs: Sequence[int]) -> Flow:
-        """All of it."""
-        roots = owners(steps)
-        reads = reads_of(steps, roots)
-        users = users_of(reads)
-        given = {roots[register] for register in outputs}
-        return cls(steps, outputs, roots, reads, users, given, live_bytes(steps, users, given))
 
 
 class Kept(NamedTuple):

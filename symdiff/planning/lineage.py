@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from symdiff.planning.steps import VIEWS, Step, owners
 
-__all__ = ["GIVEN", "held_at_peak", "held_bytes", "live_bytes", "reads_of", "users_of"]
+__all__ = ["GIVEN", "Flow", "held_at_peak", "held_bytes", "live_bytes", "reads_of", "users_of"]
 
 GIVEN = frozenset({"input", "constant"})  # kinds of steps whose memory is not the program's
 
@@ -68,3 +69,34 @@ def held_at_peak(steps: Sequence[Step], outputs: Sequence[int]) -> list[tuple[in
     place = max(range(len(steps)), key=live.__getitem__)
     last = [len(steps) if k in given else places[-1] if places else -1 for k, places in enumerate(users)]
     return [(k, last[k]) for k in range(place + 1) if last[k] > place and steps[k].kind not in GIVEN]
+
+
+class Flow(NamedTuple):
+    """The steps of a program and who reads what.
+
+    Attributes
+    ----------
+    roots, reads, users : list
+        For each register whose memory it shows, which roots its step reads, and which steps read it.
+    given : set
+        The roots of the outputs.
+    live : list of int
+        The bytes that stay needed after each step.
+    """
+
+    steps: Sequence[Step]
+    outputs: Sequence[int]
+    roots: list[int]
+    reads: list[tuple[int, ...]]
+    users: list[list[int]]
+    given: set[int]
+    live: list[int]
+
+    @classmethod
+    def of(cls, steps: Sequence[Step], outputs: Sequence[int]) -> Flow:
+        """All of it."""
+        roots = owners(steps)
+        reads = reads_of(steps, roots)
+        users = users_of(reads)
+        given = {roots[register] for register in outputs}
+        return cls(steps, outputs, roots, reads, users, given, live_bytes(steps, users, given))

@@ -1,30 +1,29 @@
 """Programs within a memory limit: values that do not fit are computed again instead of kept.
 
-The program is seen as a chain of cells (`planning.chains`). Schedules for it (`planning.schedules`) are
-tried, cheapest first, until the steps that one takes (`planning.replay`) fit. Steps that are run again are
-copies, so results are the same to the last bit.
+Where the program is a chain of cells (`planning.chains`), schedules that are known to be best are tried
+(`planning.reversal`). A program of any shape is run with a budget, in which what costs least is let go
+(`planning.trials`). Steps that are run again are copies, so results are the same to the last bit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Sequence
+from itertools import chain as joined
+from math import inf
 
 from symdiff.errors import MemoryLimitError
-from symdiff.planning.chains import Chain, chain_of
-from symdiff.planning.choices import Choice, choices_of
+from symdiff.planning.chains import chain_of
 from symdiff.planning.eager import eager
-from symdiff.planning.lineage import held_at_peak
-from symdiff.planning.replay import replayed
+from symdiff.planning.lineage import Flow, held_at_peak
+from symdiff.planning.measure import Measure, Peak, Steps
+from symdiff.planning.reversal import Reversal
 from symdiff.planning.steps import Step
+from symdiff.planning.trials import Trials
 from symdiff.quantities import bytes_text
 
 __all__ = ["Peak", "recomputed"]
 
-Steps: TypeAlias = tuple[list[Step], list[int]]  # with the registers of the outputs
-Peak: TypeAlias = Callable[[Sequence[Step], Sequence[int]], int]
-TRIALS = 12  # schedules whose steps are made
-LAST = 3  # schedules that are tried when all others need too much
+WORTH = 0.99  # times the flops of a chain's schedule, below which another one is better
 
 
 def recomputed(steps: Sequence[Step], outputs: Sequence[int], limit: int, peak: Peak) -> Steps:
@@ -42,27 +41,43 @@ def recomputed(steps: Sequence[Step], outputs: Sequence[int], limit: int, peak: 
     Raises
     ------
     MemoryLimitError
-        If no schedule that was found is within the limit.
+        If nothing that was found is within the limit.
     """
-    natural = peak(steps, outputs)
-    if natural <= limit:
-        return list(steps), list(outputs)
+    natural = list(steps), list(outputs)
+    measure = Measure(limit, peak, natural)
+    if measure.natural <= limit:
+        return natural
     early = eager(steps, outputs)
-    search = _Search(limit, peak)
-    if search.fits(early):
+    if measure.fits(early):
         return early
     chain = chain_of(*early)
-    found = search.run(chain, choices_of(chain, limit)) if chain else None
+    reversal = None if chain is None else Reversal(chain, measure)
+    found = None if reversal is None else reversal.within()
+    trials = Trials([Flow.of(*natural), Flow.of(*early)], measure.natural)
+    bound = inf if found is None else WORTH * _flops(found)
+    found = trials.within(measure, bound) or found
     if found is None:
-        raise _too_small(limit, natural, search)
+        found = _cheapest(joined(() if reversal is None else reversal.least(), trials.least()), measure)
+    if found is None:
+        raise _too_small(measure)
     return found
 
 
-def _too_small(limit: int, natural: int, search: _Search) -> MemoryLimitError:
+def _flops(made: Steps) -> int:
+    """The flops of all steps."""
+    return sum(step.flops for step in made[0])
+
+
+def _cheapest(tried: Iterable[Steps], measure: Measure) -> Steps | None:
+    """The steps with the fewest flops that are within the limit."""
+    return min((made for made in tried if measure.fits(made)), key=_flops, default=None)
+
+
+def _too_small(measure: Measure) -> MemoryLimitError:
     """The error that states what would do, and what is in the way."""
-    smallest = min(natural, search.least)
-    steps = search.tightest[0]
-    largest = sorted((steps[k] for k, _ in held_at_peak(*search.tightest)), key=lambda step: -step.bytes)
+    limit, natural, smallest = measure.limit, measure.natural, measure.least
+    steps = measure.tightest[0]
+    largest = sorted((steps[k] for k, _ in held_at_peak(*measure.tightest)), key=lambda step: -step.bytes)
     held = [step.result for step in largest[:3]]
     return MemoryLimitError(
         f"compile: memory_limit is {limit:,} bytes, but the program needs {natural:,} "
@@ -74,67 +89,3 @@ def _too_small(limit: int, natural: int, search: _Search) -> MemoryLimitError:
         natural,
         smallest,
     )
-
-
-class _Search:
-    """Tries schedules, cheapest first, with what it learns of how much more they hold than estimated.
-
-    Attributes
-    ----------
-    least : int
-        The smallest peak of what is tried whatever the limit is.
-    tightest : tuple
-        The steps that have it.
-    """
-
-    def __init__(self, limit: int, peak: Peak) -> None:
-        self.limit = limit
-        self.peak = peak
-        self.short: dict[int, int] = {}  # by how much the estimates of a family fell short
-        self.usual = 0
-        self.least = 0
-        self.tightest: Steps = [], []
-
-    def fits(self, made: Steps) -> bool:
-        """Whether steps are within the limit, of those that are tried for all limits."""
-        need = self.peak(*made)
-        if need < self.least or not self.tightest[0]:
-            self.least, self.tightest = need, made
-        return need <= self.limit
-
-    def run(self, chain: Chain, choices: list[Choice]) -> Steps | None:
-        """The cheapest steps that were found within the limit."""
-        choices.sort(key=lambda choice: (choice.work, choice.bytes))
-        best, found = len(choices), None
-        untried = set(range(best))
-        for _ in range(TRIALS):
-            k = next((k for k in range(best) if k in untried and self.may_fit(choices[k])), None)
-            if k is None:
-                break
-            untried.remove(k)
-            made = self.attempt(chain, choices[k])
-            if made is not None:
-                best, found = k, made
-        return found or self.last_resort(chain, choices)
-
-    def may_fit(self, choice: Choice) -> bool:
-        """Whether a schedule is expected to be within the limit."""
-        return choice.bytes + self.short.get(choice.family, self.usual) <= self.limit
-
-    def attempt(self, chain: Chain, choice: Choice) -> Steps | None:
-        """The steps of a schedule, if they are within the limit."""
-        made = replayed(chain, choice.moves())
-        if made is None:
-            return None
-        need = self.peak(*made)
-        self.usual = self.short[choice.family] = need - choice.bytes
-        return made if need <= self.limit else None
-
-    def last_resort(self, chain: Chain, choices: list[Choice]) -> Steps | None:
-        """Steps within the limit by the schedules that hold least, which are the same for every limit."""
-        equal = sorted((c for c in choices if c.family), key=lambda choice: (choice.bytes, choice.work))
-        for choice in equal[:LAST]:
-            made = replayed(chain, choice.moves())
-            if made is not None and self.fits(made):
-                return made
-        return None
