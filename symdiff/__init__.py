@@ -14,13 +14,28 @@ from symdiff.linear_operator import Structured
 from symdiff.methods import Methods
 from symdiff.node import Node
 from symdiff.operators import derivative, taylor
-from symdiff.ops.activations import elu, gelu, log_sigmoid, mish, selu, silu, softsign, swish
 from symdiff.ops.add import add, negative, subtract
+from symdiff.ops.axes.differences import cumulative_trapezoid, diff, ediff1d, trapezoid
+from symdiff.ops.axes.losses import sigmoid_cross_entropy, softmax_cross_entropy
+from symdiff.ops.axes.norms import norm
+from symdiff.ops.axes.products import prod
+from symdiff.ops.axes.quantiles import median, percentile, quantile
+from symdiff.ops.axes.reductions import argmax, argmin, max, min
+from symdiff.ops.axes.scans import cumprod, cumsum, cumulative_prod, cumulative_sum
+from symdiff.ops.axes.softmax import log_softmax, logsumexp, softmax
+from symdiff.ops.axes.sorting import argsort, cummax, cummin, sort, topk
+from symdiff.ops.axes.statistics import amax, amin, average, corrcoef, cov, ptp, std, var
+from symdiff.ops.axes.truth import all, any, count_nonzero
 from symdiff.ops.base import Elementwise, Linear
 from symdiff.ops.broadcast import broadcast_to, expand_dims, multiply, squeeze, transpose
 from symdiff.ops.cast import cast, identity, stop_gradient
-from symdiff.ops.clipping import clip, nan_to_num
-from symdiff.ops.comparison import (
+from symdiff.ops.contractions import dot, einsum, matmul, mean, outer, size, sum, tensordot, trace
+from symdiff.ops.diagonals import diag, diagonal, tri, tril, triu
+from symdiff.ops.drawn.dropout import dropout
+from symdiff.ops.einsum import Einsum
+from symdiff.ops.entries.activations import elu, gelu, log_sigmoid, mish, selu, silu, softsign, swish
+from symdiff.ops.entries.clipping import clip, nan_to_num
+from symdiff.ops.entries.comparison import (
     equal,
     greater,
     greater_equal,
@@ -30,22 +45,15 @@ from symdiff.ops.comparison import (
     not_equal,
     where,
 )
-from symdiff.ops.complex import angle, complex, conj, imag, real
-from symdiff.ops.contractions import dot, einsum, matmul, mean, outer, size, sum, tensordot, trace
-from symdiff.ops.convolution import (
-    conv1d,
-    conv1d_transpose,
-    conv2d,
-    conv2d_transpose,
-    conv3d,
-    conv3d_transpose,
+from symdiff.ops.entries.complex import angle, complex, conj, imag, real
+from symdiff.ops.entries.densities import (
+    lognormal_logpdf,
+    lognormal_pdf,
+    normal_cdf,
+    normal_logpdf,
+    normal_pdf,
 )
-from symdiff.ops.densities import lognormal_logpdf, lognormal_pdf, normal_cdf, normal_logpdf, normal_pdf
-from symdiff.ops.diagonals import diag, diagonal, tri, tril, triu
-from symdiff.ops.differences import cumulative_trapezoid, diff, ediff1d, trapezoid
-from symdiff.ops.dropout import dropout
-from symdiff.ops.einsum import Einsum
-from symdiff.ops.elementwise import (
+from symdiff.ops.entries.elementwise import (
     abs,
     cos,
     exp,
@@ -60,11 +68,33 @@ from symdiff.ops.elementwise import (
     softplus,
     tanh,
 )
+from symdiff.ops.entries.hyperbolic import arccosh, arcsinh, arctanh, cosh, sinh
+from symdiff.ops.entries.logarithms import cbrt, exp2, log1mexp, log2, log10, logaddexp, logit
+from symdiff.ops.entries.logic import isfinite, isinf, isnan, logical_and, logical_or, logical_xor
+from symdiff.ops.entries.piecewise import hard_sigmoid, hard_silu, hard_tanh, leaky_relu, relu6
+from symdiff.ops.entries.rounding import ceil, floor, fmod, mod, round, trunc
+from symdiff.ops.entries.sinc import sinc
+from symdiff.ops.entries.special import digamma, erf, erfc, gammaln, polygamma
+from symdiff.ops.entries.trigonometry import (
+    arccos,
+    arcsin,
+    arctan,
+    arctan2,
+    deg2rad,
+    degrees,
+    hypot,
+    rad2deg,
+    radians,
+    tan,
+)
 from symdiff.ops.filled import eye, ones, ones_like, zeros, zeros_like
-from symdiff.ops.gather import ravel_multi_index, take_along_axis
-from symdiff.ops.hyperbolic import arccosh, arcsinh, arctanh, cosh, sinh
-from symdiff.ops.indexing import one_hot, scatter_add, take
-from symdiff.ops.joining import (
+from symdiff.ops.leaves import Constant, Placeholder, Variable
+from symdiff.ops.operands import constant, full
+from symdiff.ops.places.gather import ravel_multi_index, take_along_axis
+from symdiff.ops.places.indexing import one_hot, scatter_add, take
+from symdiff.ops.places.updates import put_along_axis
+from symdiff.ops.powers import divide, floor_divide, log, power, reciprocal, remainder, sqrt, square
+from symdiff.ops.shape.joining import (
     atleast_1d,
     atleast_2d,
     atleast_3d,
@@ -75,31 +105,33 @@ from symdiff.ops.joining import (
     meshgrid,
     vstack,
 )
-from symdiff.ops.leaves import Constant, Placeholder, Variable
-from symdiff.ops.logarithms import cbrt, exp2, log1mexp, log2, log10, logaddexp, logit
-from symdiff.ops.logic import isfinite, isinf, isnan, logical_and, logical_or, logical_xor
-from symdiff.ops.losses import sigmoid_cross_entropy, softmax_cross_entropy
-from symdiff.ops.norms import norm
-from symdiff.ops.operands import constant, full
-from symdiff.ops.padding import pad
-from symdiff.ops.piecewise import hard_sigmoid, hard_silu, hard_tanh, leaky_relu, relu6
-from symdiff.ops.pooling import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
-from symdiff.ops.powers import divide, floor_divide, log, power, reciprocal, remainder, sqrt, square
-from symdiff.ops.products import prod
-from symdiff.ops.quantiles import median, percentile, quantile
-from symdiff.ops.ranges import arange, linspace
-from symdiff.ops.rearranging import flip, fliplr, flipud, moveaxis, ravel, roll, rollaxis, rot90, swapaxes
-from symdiff.ops.reductions import argmax, argmin, max, min
-from symdiff.ops.repeating import kron, repeat, tile
-from symdiff.ops.reshaping import reshape
-from symdiff.ops.rounding import ceil, floor, fmod, mod, round, trunc
-from symdiff.ops.scans import cumprod, cumsum, cumulative_prod, cumulative_sum
-from symdiff.ops.shaping import concatenate, stack
-from symdiff.ops.sinc import sinc
-from symdiff.ops.softmax import log_softmax, logsumexp, softmax
-from symdiff.ops.sorting import argsort, cummax, cummin, sort, topk
-from symdiff.ops.special import digamma, erf, erfc, gammaln, polygamma
-from symdiff.ops.spectra import (
+from symdiff.ops.shape.padding import pad
+from symdiff.ops.shape.ranges import arange, linspace
+from symdiff.ops.shape.rearranging import (
+    flip,
+    fliplr,
+    flipud,
+    moveaxis,
+    ravel,
+    roll,
+    rollaxis,
+    rot90,
+    swapaxes,
+)
+from symdiff.ops.shape.repeating import kron, repeat, tile
+from symdiff.ops.shape.reshaping import reshape
+from symdiff.ops.shape.shaping import concatenate, stack
+from symdiff.ops.shape.splitting import array_split, dsplit, hsplit, split, unstack, vsplit
+from symdiff.ops.signals.convolution import (
+    conv1d,
+    conv1d_transpose,
+    conv2d,
+    conv2d_transpose,
+    conv3d,
+    conv3d_transpose,
+)
+from symdiff.ops.signals.pooling import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
+from symdiff.ops.signals.spectra import (
     fft,
     fft2,
     fftn,
@@ -115,23 +147,7 @@ from symdiff.ops.spectra import (
     rfft2,
     rfftn,
 )
-from symdiff.ops.splitting import array_split, dsplit, hsplit, split, unstack, vsplit
-from symdiff.ops.statistics import amax, amin, average, corrcoef, cov, ptp, std, var
-from symdiff.ops.trigonometry import (
-    arccos,
-    arcsin,
-    arctan,
-    arctan2,
-    deg2rad,
-    degrees,
-    hypot,
-    rad2deg,
-    radians,
-    tan,
-)
-from symdiff.ops.truth import all, any, count_nonzero
-from symdiff.ops.updates import put_along_axis
-from symdiff.ops.windows import overlap_add, sliding_windows
+from symdiff.ops.signals.windows import overlap_add, sliding_windows
 from symdiff.origins import record_lines
 from symdiff.plot import plot, to_dot
 from symdiff.printing import listing

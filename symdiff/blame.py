@@ -12,7 +12,7 @@ from symdiff.node import Node
 from symdiff.ops.add import Add
 from symdiff.ops.base import Elementwise
 from symdiff.ops.cast import Cast, Identity, StopGradient
-from symdiff.ops.comparison import Where
+from symdiff.ops.entries.comparison import Where
 from symdiff.ops.leaves import Constant
 from symdiff.ops.regions import Barrier, Region
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from symdiff.planning.lineage import GIVEN, held_bytes
+from symdiff.planning.limits.lineage import GIVEN, held_bytes
 from symdiff.planning.steps import VIEWS, Plan, Step
 from symdiff.quantities import bytes_text, count_text
 

@@ -5,6 +5,7 @@ floating types only; integers become float64. Where an operation cannot be compu
 inverse of a singular matrix, running it raises `numpy.linalg.LinAlgError`.
 """
 
+from symdiff.ops.axes.norms import norm
 from symdiff.ops.contractions import matmul, tensordot
 from symdiff.ops.linalg import (
     EighResult,
@@ -34,7 +35,6 @@ from symdiff.ops.linalg import (
     trace,
     triangular_solve,
 )
-from symdiff.ops.norms import norm
 
 __all__ = [
     "EighResult",

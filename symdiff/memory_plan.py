@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from symdiff.cost import aligned, operation_text
-from symdiff.planning.lineage import GIVEN, held_at_peak
+from symdiff.planning.limits.lineage import GIVEN, held_at_peak
 from symdiff.planning.steps import VIEWS, Plan, Step, pruned
 from symdiff.quantities import bytes_text, count_text
 

@@ -17,21 +17,11 @@ from symdiff.graph import copied, restored, rows
 from symdiff.node import Node
 from symdiff.numpy_protocol import NumPyProtocol
 from symdiff.ops import add as sums
-from symdiff.ops import (
-    broadcast,
-    cast,
-    comparison,
-    contractions,
-    diagonals,
-    elementwise,
-    getitem,
-    indexing,
-    logic,
-    powers,
-    reductions,
-    reshaping,
-    updates,
-)
+from symdiff.ops import broadcast, cast, contractions, diagonals, powers
+from symdiff.ops.axes import reductions
+from symdiff.ops.entries import comparison, elementwise, logic
+from symdiff.ops.places import getitem, indexing, updates
+from symdiff.ops.shape import reshaping
 from symdiff.plot import plot
 from symdiff.printing import describe, formula
 from symdiff.refusals import Refusals

@@ -13,8 +13,8 @@ from symdiff.dims import Size, product
 from symdiff.node import Node
 from symdiff.ops.broadcast import multiply
 from symdiff.ops.cast import cast
-from symdiff.ops.comparison import where
 from symdiff.ops.contractions import einsum, matmul, tensordot
+from symdiff.ops.entries.comparison import where
 from symdiff.ops.operands import constant, full
 from symdiff.ops.powers import floor_divide, remainder
 

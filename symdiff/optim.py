@@ -20,7 +20,7 @@ from symdiff.node import Node
 from symdiff.ops.add import add
 from symdiff.ops.cast import cast
 from symdiff.ops.contractions import sum
-from symdiff.ops.elementwise import maximum
+from symdiff.ops.entries.elementwise import maximum
 from symdiff.ops.leaves import Variable
 from symdiff.ops.powers import power, sqrt
 

@@ -21,7 +21,7 @@ from symdiff.memory_plan import MemoryPlan, memory_plan
 from symdiff.node import Node
 from symdiff.ops.leaves import Placeholder, Variable
 from symdiff.planning import plan, specialise
-from symdiff.planning.memory import peak_bytes
+from symdiff.planning.memory.peak import peak_bytes
 from symdiff.planning.specialise import symbols
 from symdiff.quantities import bytes_of
 from symdiff.structure import flatten, unflatten

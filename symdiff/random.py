@@ -12,9 +12,9 @@ program updates it.
 False
 """
 
-from symdiff.ops.choosing import bernoulli, categorical, integers, permutation
-from symdiff.ops.keys import fold_in, key, split
-from symdiff.ops.sampling import exponential, gumbel, normal, uniform
+from symdiff.ops.drawn.choosing import bernoulli, categorical, integers, permutation
+from symdiff.ops.drawn.keys import fold_in, key, split
+from symdiff.ops.drawn.sampling import exponential, gumbel, normal, uniform
 
 __all__ = [
     "bernoulli",

@@ -12,8 +12,8 @@ from symdiff.graph import ancestors, rebuild, toposort
 from symdiff.node import Node, next_serial
 from symdiff.ops.leaves import Constant, Placeholder, Variable
 from symdiff.ops.regions import Barrier, Region
-from symdiff.ops.reshaping import reshape
-from symdiff.ops.shaping import concatenate
+from symdiff.ops.shape.reshaping import reshape
+from symdiff.ops.shape.shaping import concatenate
 from symdiff.structure import flatten, unflatten
 from symdiff.sweeps import pullback
 

@@ -18,21 +18,14 @@ import scipy.special as special
 import symdiff as sd
 from symdiff import ops
 from symdiff.node import Leaf, Node
-from symdiff.ops import (
-    add,
-    cast,
-    comparison,
-    elementwise,
-    indexing,
-    powers,
-    reductions,
-    reshaping,
-    shaping,
-    softmax,
-)
+from symdiff.ops import add, cast, powers
+from symdiff.ops.axes import reductions, softmax
 from symdiff.ops.einsum import Einsum
+from symdiff.ops.entries import comparison, elementwise
 from symdiff.ops.leaves import Constant
+from symdiff.ops.places import indexing
 from symdiff.ops.polynomial import Polynomial
+from symdiff.ops.shape import reshaping, shaping
 from tests.rows import Array, Case, away, everywhere, exact, flat, near, normal, pairs, positive, spread
 
 

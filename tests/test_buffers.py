@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import symdiff as sd
 from symdiff.backends.outputs import Output
-from symdiff.planning.heap import ALIGNMENT, Block, Heap, packed_offsets, rounded
-from symdiff.planning.views import contiguous, fits_blas, reshaped
+from symdiff.planning.calls.views import contiguous, fits_blas, reshaped
+from symdiff.planning.memory.heap import ALIGNMENT, Block, Heap, packed_offsets, rounded
 from tests.cases import interpret
 
 LARGE = (700, 500)  # an array that functions of entries go through piece by piece

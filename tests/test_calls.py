@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import symdiff as sd
+from symdiff.planning.calls.tracing import calls_of
 from symdiff.planning.steps import Literal
-from symdiff.planning.tracing import calls_of
 from tests.cases import interpret
 
 

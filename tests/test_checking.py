@@ -12,9 +12,9 @@ import symdiff as sd
 from symdiff.errors import RewriteError
 from symdiff.ops.add import Add, combine
 from symdiff.ops.einsum import Einsum, contract
-from symdiff.ops.elementwise import Sigmoid, Tanh
+from symdiff.ops.entries.elementwise import Sigmoid, Tanh
 from symdiff.ops.polynomial import Polynomial
-from symdiff.ops.shaping import Concatenate
+from symdiff.ops.shape.shaping import Concatenate
 from symdiff.rewrite import checking as checking_file
 from symdiff.rewrite.checking import Checker, checking, current
 from symdiff.rewrite.checking.fields import PRIME, Exact

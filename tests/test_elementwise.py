@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import symdiff as sd
-from symdiff.ops.activations import SELU_ALPHA, SELU_SCALE
-from symdiff.ops.sinc import Sinc
+from symdiff.ops.entries.activations import SELU_ALPHA, SELU_SCALE
+from symdiff.ops.entries.sinc import Sinc
 
 FAR = np.array([-1000.0, -300.0, 300.0, 1000.0])
 LEFT, RIGHT = FAR < 0, FAR > 0

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from symdiff.ops.einsum import Einsum
-from symdiff.ops.elementwise import Cos, Sin, Tanh
+from symdiff.ops.entries.elementwise import Cos, Sin, Tanh
 from symdiff.rewrite import ALGEBRA, CONTRACTION, STABILITY, everywhere, fixpoint, rule, simplification
 from tests.fuzz.properties import Examined, PropertyError, Skip, examine
 from tests.fuzz.runner import run_batch

@@ -10,9 +10,10 @@ from scipy import special
 
 import symdiff as sd
 from symdiff import machine
-from symdiff.ops import elementwise
-from symdiff.planning import blocking, planner, products
-from symdiff.planning.blocking import block_sizes
+from symdiff.ops.entries import elementwise
+from symdiff.planning import planner
+from symdiff.planning.calls import blocking, products
+from symdiff.planning.calls.blocking import block_sizes
 
 LAYOUTS = list(itertools.product([False, True], repeat=2))
 

@@ -11,15 +11,15 @@ import pytest
 
 import symdiff as sd
 from symdiff.errors import GraphError, MemoryLimitError
-from symdiff.planning.eager import eager
-from symdiff.planning.eviction import Way, evicting
-from symdiff.planning.footprint import Footprint
-from symdiff.planning.gathering import gathered
-from symdiff.planning.lineage import Flow
-from symdiff.planning.memory import peak_bytes
-from symdiff.planning.recomputing import recomputed
-from symdiff.planning.schedules import Advance, Budgets, Leaf, binomial, forwards
-from symdiff.planning.trimming import estimated_peak, trimmed
+from symdiff.planning.limits.eager import eager
+from symdiff.planning.limits.eviction import Way, evicting
+from symdiff.planning.limits.footprint import Footprint
+from symdiff.planning.limits.gathering import gathered
+from symdiff.planning.limits.lineage import Flow
+from symdiff.planning.limits.recomputing import recomputed
+from symdiff.planning.limits.schedules import Advance, Budgets, Leaf, binomial, forwards
+from symdiff.planning.limits.trimming import estimated_peak, trimmed
+from symdiff.planning.memory.peak import peak_bytes
 from symdiff.quantities import bytes_of, bytes_text, count_text
 
 SIZE = 128  # entries of a state

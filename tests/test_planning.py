@@ -9,8 +9,8 @@ import pytest
 import symdiff as sd
 from symdiff.contraction import binary_tree, contract_arrays, contraction_order
 from symdiff.ops.einsum import Einsum
-from symdiff.planning.merging import merge_products
-from symdiff.planning.stacking import stack_sums
+from symdiff.planning.graphs.merging import merge_products
+from symdiff.planning.graphs.stacking import stack_sums
 from symdiff.wiring import Wiring
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import symdiff as sd
-from symdiff.planning.heap import rounded
+from symdiff.planning.memory.heap import rounded
 
 N = 6
 

@@ -7,7 +7,8 @@ import pytest
 
 import symdiff as sd
 from symdiff.ops.einsum import Einsum
-from symdiff.planning.grams import halves_pay, share_roots
+from symdiff.planning.calls.products import halves_pay
+from symdiff.planning.graphs.grams import share_roots
 from symdiff.wiring import Wiring
 
 M, N = 90, 70

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import symdiff as sd
-import symdiff.planning.chunks as rule
-from symdiff.planning.accumulating import Term, accumulated
-from symdiff.planning.chunks import chunk_length, chunks
-from symdiff.planning.stacking import stack_sums
+import symdiff.planning.graphs.chunks as rule
+from symdiff.planning.graphs.accumulating import Term, accumulated
+from symdiff.planning.graphs.chunks import chunk_length, chunks
+from symdiff.planning.graphs.stacking import stack_sums
 
 
 def ranks(*nodes):

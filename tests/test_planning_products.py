@@ -11,8 +11,8 @@ import symdiff as sd
 from symdiff.contraction import CALL, MOVE, contraction_order, pair_cost
 from symdiff.graph import toposort
 from symdiff.ops.einsum import Einsum
-from symdiff.planning.arranging import arrange_results
-from symdiff.planning.products import best_form, forms
+from symdiff.planning.calls.products import best_form, forms
+from symdiff.planning.graphs.arranging import arrange_results
 from symdiff.wiring import Wiring
 
 NETWORKS = {

@@ -9,8 +9,8 @@ import pytest
 
 import symdiff as sd
 from symdiff.ops.einsum import Einsum
-from symdiff.planning.factoring import factor_sums
-from symdiff.planning.sharing import share_parts
+from symdiff.planning.graphs.factoring import factor_sums
+from symdiff.planning.graphs.sharing import share_parts
 
 N = 20
 

@@ -9,7 +9,7 @@ import pytest
 
 import symdiff as sd
 import symdiff.backends.numpy as emitter
-from symdiff.planning import tiles
+from symdiff.planning.memory import tiles
 from tests.cases import interpret
 
 UNARY = (

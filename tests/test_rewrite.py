@@ -9,7 +9,7 @@ import pytest
 
 import symdiff as sd
 from symdiff.errors import GraphError, RewriteError
-from symdiff.ops.elementwise import Exp
+from symdiff.ops.entries.elementwise import Exp
 from symdiff.ops.powers import Log
 from symdiff.rewrite import (
     ALGEBRA,

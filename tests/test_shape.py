@@ -8,8 +8,8 @@ import pytest
 import symdiff as sd
 from symdiff.check import check_grad
 from symdiff.errors import ShapeError
-from symdiff.ops.gather import FlatIndex
-from symdiff.ops.overwriting import Overwrite, Put
+from symdiff.ops.places.gather import FlatIndex
+from symdiff.ops.places.overwriting import Overwrite, Put
 
 N = sd.Dim("n")
 A = np.arange(12.0).reshape(4, 3) - 5

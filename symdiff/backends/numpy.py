@@ -16,8 +16,8 @@ from symdiff.backends.pool import pooled
 from symdiff.backends.statements import statement
 from symdiff.backends.text import dtype_source, literal_name, number_source, slot_source, view_source
 from symdiff.dtypes import DType
-from symdiff.ops.windows import view
-from symdiff.planning.heap import ALIGNMENT
+from symdiff.ops.signals.windows import view
+from symdiff.planning.memory.heap import ALIGNMENT
 from symdiff.planning.steps import VIEWS, Argument, Plan, Sizes, Step, is_own, owners
 
 __all__ = ["Kernel", "Writer"]

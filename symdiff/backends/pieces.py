@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symdiff.backends.statements import entries, literal_dtype
+from symdiff.planning.memory.tiles import Tile
 from symdiff.planning.steps import Literal
-from symdiff.planning.tiles import Tile
 
 if TYPE_CHECKING:
     from symdiff.backends.numpy import Writer

@@ -7,9 +7,9 @@ import re
 from typing import NamedTuple
 
 from symdiff.node import Node
-from symdiff.ops.clipping import Clip
-from symdiff.ops.rounding import Round
-from symdiff.ops.special import Erf
+from symdiff.ops.entries.clipping import Clip
+from symdiff.ops.entries.rounding import Round
+from symdiff.ops.entries.special import Erf
 
 __all__ = ["CALL", "FORMS", "LOGICAL", "MATH", "NAME", "UNARY", "Form", "form_of_operation", "form_of_power"]
 

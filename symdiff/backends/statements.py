@@ -8,8 +8,8 @@ import numpy as np
 
 from symdiff.backends.text import axes_source, dtype_source
 from symdiff.dtypes import DType
-from symdiff.ops.comparison import SIGNS
-from symdiff.ops.indexing import check_range
+from symdiff.ops.entries.comparison import SIGNS
+from symdiff.ops.places.indexing import check_range
 from symdiff.planning.steps import Argument, Literal, Step
 
 if TYPE_CHECKING:

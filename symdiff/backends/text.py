@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from symdiff.dtypes import DType
-from symdiff.planning.slots import Slot
+from symdiff.planning.memory.slots import Slot
 from symdiff.planning.steps import Sizes, Step
 
 __all__ = [

@@ -9,8 +9,8 @@ import numpy as np
 from symdiff.modules.initial import Rng
 from symdiff.modules.module import Module
 from symdiff.node import Node
-from symdiff.ops.dropout import check_rate, dropout
-from symdiff.ops.keys import fold_in
+from symdiff.ops.drawn.dropout import check_rate, dropout
+from symdiff.ops.drawn.keys import fold_in
 from symdiff.ops.leaves import Variable
 
 __all__ = ["Dropout"]

@@ -7,8 +7,8 @@ from typing import Any
 from symdiff.modules.initial import Rng, normal
 from symdiff.modules.module import Module
 from symdiff.node import Node
-from symdiff.ops.indexing import take
 from symdiff.ops.leaves import Variable
+from symdiff.ops.places.indexing import take
 
 __all__ = ["Embedding"]
 

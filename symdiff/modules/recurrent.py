@@ -18,12 +18,12 @@ from symdiff.modules.initial import Rng, glorot_uniform, orthogonal, zeros
 from symdiff.modules.module import Module
 from symdiff.node import Node
 from symdiff.ops.contractions import matmul
-from symdiff.ops.elementwise import sigmoid, tanh
+from symdiff.ops.entries.elementwise import sigmoid, tanh
 from symdiff.ops.filled import zeros as zero_node
-from symdiff.ops.indexing import take
 from symdiff.ops.leaves import Variable
 from symdiff.ops.operands import constant
-from symdiff.ops.shaping import stack
+from symdiff.ops.places.indexing import take
+from symdiff.ops.shape.shaping import stack
 
 __all__ = ["LSTM", "RNN"]
 

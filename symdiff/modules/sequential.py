@@ -13,7 +13,7 @@ from symdiff.modules.initial import Rng
 from symdiff.modules.linear import Linear
 from symdiff.modules.module import Module
 from symdiff.node import Node
-from symdiff.ops.elementwise import relu
+from symdiff.ops.entries.elementwise import relu
 
 __all__ = ["MLP", "Sequential"]
 

@@ -12,11 +12,11 @@ from symdiff.errors import ShapeError
 from symdiff.node import Node
 from symdiff.ops.broadcast import broadcast_to, expand_dims, normal_axes
 from symdiff.ops.cast import cast
-from symdiff.ops.comparison import less_equal, where
 from symdiff.ops.einsum import contract
+from symdiff.ops.entries.comparison import less_equal, where
 from symdiff.ops.operands import constant
-from symdiff.ops.ranges import arange
-from symdiff.ops.shaping import Range, place, slice_ranges, whole
+from symdiff.ops.shape.ranges import arange
+from symdiff.ops.shape.shaping import Range, place, slice_ranges, whole
 from symdiff.wiring import Wiring
 
 __all__ = ["diag", "diagonal", "tri", "tril", "triu"]

@@ -11,8 +11,8 @@ from symdiff.node import Node
 from symdiff.ops.base import Elementwise, binary, unary
 from symdiff.ops.broadcast import multiply
 from symdiff.ops.cast import cast
-from symdiff.ops.comparison import compare, where
 from symdiff.ops.einsum import Einsum, is_scalar_constant, scale
+from symdiff.ops.entries.comparison import compare, where
 from symdiff.ops.operands import constant, full, promote
 
 __all__ = [

@@ -8,26 +8,26 @@ from symdiff.graph import consumers, rebuild, toposort
 from symdiff.machine import multiplies_unpacked
 from symdiff.node import Node
 from symdiff.ops.leaves import Placeholder
-from symdiff.planning.arranging import arrange_results
-from symdiff.planning.blocking import in_blocks
-from symdiff.planning.buffers import buffers_for
-from symdiff.planning.factoring import factor_sums
-from symdiff.planning.folding import fold_constants
-from symdiff.planning.grams import share_roots
-from symdiff.planning.lowering import Lowering
-from symdiff.planning.memory import peak_bytes
-from symdiff.planning.merging import merge_products
-from symdiff.planning.order import in_place
-from symdiff.planning.packing import packed
-from symdiff.planning.pairs import in_pairs
-from symdiff.planning.primitives import in_calls
-from symdiff.planning.recomputing import recomputed
-from symdiff.planning.sharing import share_parts
-from symdiff.planning.stacking import stack_sums
+from symdiff.planning.calls.blocking import in_blocks
+from symdiff.planning.calls.lowering import Lowering
+from symdiff.planning.calls.packing import packed
+from symdiff.planning.calls.primitives import in_calls
+from symdiff.planning.calls.views import with_copies
+from symdiff.planning.graphs.arranging import arrange_results
+from symdiff.planning.graphs.factoring import factor_sums
+from symdiff.planning.graphs.folding import fold_constants
+from symdiff.planning.graphs.grams import share_roots
+from symdiff.planning.graphs.merging import merge_products
+from symdiff.planning.graphs.order import in_place
+from symdiff.planning.graphs.pairs import in_pairs
+from symdiff.planning.graphs.sharing import share_parts
+from symdiff.planning.graphs.stacking import stack_sums
+from symdiff.planning.graphs.twins import join_twins
+from symdiff.planning.limits.recomputing import recomputed
+from symdiff.planning.memory.buffers import buffers_for
+from symdiff.planning.memory.peak import peak_bytes
+from symdiff.planning.memory.tiles import in_tiles
 from symdiff.planning.steps import Plan, Step, pruned
-from symdiff.planning.tiles import in_tiles
-from symdiff.planning.twins import join_twins
-from symdiff.planning.views import with_copies
 from symdiff.rewrite import tidied
 
 __all__ = ["plan"]

@@ -13,8 +13,8 @@ from symdiff.interning import canonical
 from symdiff.node import Node
 
 if TYPE_CHECKING:
-    from symdiff.planning.buffers import Buffers
-    from symdiff.planning.tiles import Tile
+    from symdiff.planning.memory.buffers import Buffers
+    from symdiff.planning.memory.tiles import Tile
 
 __all__ = [
     "Argument",

@@ -11,8 +11,8 @@ from typing import Any
 from symdiff.dims import shape_text
 from symdiff.node import Node
 from symdiff.ops.add import Add
-from symdiff.ops.comparison import Compare
 from symdiff.ops.einsum import Einsum
+from symdiff.ops.entries.comparison import Compare
 from symdiff.ops.leaves import Constant, Placeholder, Variable
 from symdiff.ops.powers import Power
 from symdiff.printing import formula

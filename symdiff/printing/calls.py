@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from symdiff.dims import size_text
 from symdiff.node import Node
 from symdiff.ops.cast import Cast
-from symdiff.ops.complex import Modulus
 from symdiff.ops.einsum import is_scalar_constant
-from symdiff.ops.fourier import Fourier, FromHalfSpectrum, HalfSpectrum
-from symdiff.ops.shaping import Place
-from symdiff.ops.windows import Overlap, Window, Windows
+from symdiff.ops.entries.complex import Modulus
+from symdiff.ops.shape.shaping import Place
+from symdiff.ops.signals.fourier import Fourier, FromHalfSpectrum, HalfSpectrum
+from symdiff.ops.signals.windows import Overlap, Window, Windows
 from symdiff.printing.draws import random_call
 
 __all__ = ["public_call"]

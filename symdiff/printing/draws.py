@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from symdiff.dims import size_text
 from symdiff.node import Node
-from symdiff.ops.draws import Draw, Integers, Permutation
-from symdiff.ops.keys import FoldIn, Split
+from symdiff.ops.drawn.draws import Draw, Integers, Permutation
+from symdiff.ops.drawn.keys import FoldIn, Split
 
 __all__ = ["random_call"]
 

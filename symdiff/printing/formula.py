@@ -8,26 +8,26 @@ from symdiff.coefficients import product
 from symdiff.dims import size_text
 from symdiff.node import Node, number
 from symdiff.ops.add import Add
+from symdiff.ops.axes.norms import PowerNorm
+from symdiff.ops.axes.reductions import Reduction
+from symdiff.ops.axes.softmax import LogSoftmax, Softmax
 from symdiff.ops.cast import Cast
-from symdiff.ops.comparison import SIGNS, Compare, Not
 from symdiff.ops.einsum import Einsum, is_scalar_constant, scale
-from symdiff.ops.gather import FlatIndex
-from symdiff.ops.indexing import OneHot, ScatterAdd, Take
+from symdiff.ops.entries.comparison import SIGNS, Compare, Not
+from symdiff.ops.entries.logarithms import OddsOfExp
+from symdiff.ops.entries.sinc import Sinc
+from symdiff.ops.entries.special import Polygamma
 from symdiff.ops.leaves import Constant, Placeholder, Variable
 from symdiff.ops.linalg.results import Output
-from symdiff.ops.logarithms import OddsOfExp
-from symdiff.ops.norms import PowerNorm
-from symdiff.ops.overwriting import Overwrite, Put
+from symdiff.ops.places.gather import FlatIndex
+from symdiff.ops.places.indexing import OneHot, ScatterAdd, Take
+from symdiff.ops.places.overwriting import Overwrite, Put
 from symdiff.ops.polynomial import Polynomial
 from symdiff.ops.powers import Inverse, Length, Pow, Power
-from symdiff.ops.ranges import Arange
-from symdiff.ops.reductions import Reduction
 from symdiff.ops.regions import Barrier, Region
-from symdiff.ops.reshaping import Reshape
-from symdiff.ops.shaping import Concatenate, Place, Slice
-from symdiff.ops.sinc import Sinc
-from symdiff.ops.softmax import LogSoftmax, Softmax
-from symdiff.ops.special import Polygamma
+from symdiff.ops.shape.ranges import Arange
+from symdiff.ops.shape.reshaping import Reshape
+from symdiff.ops.shape.shaping import Concatenate, Place, Slice
 from symdiff.printing.calls import public_call
 from symdiff.printing.indices import index_text
 from symdiff.printing.notation import einsum_term, number_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from symdiff.dims import Shape, size_text
-from symdiff.ops.shaping import Range
+from symdiff.ops.shape.shaping import Range
 
 __all__ = ["index_text"]
 

@@ -10,7 +10,7 @@ from symdiff.dims import size_text
 from symdiff.node import Node
 from symdiff.ops.einsum import Einsum
 from symdiff.ops.powers import Inverse, Power
-from symdiff.ops.shaping import Slice
+from symdiff.ops.shape.shaping import Slice
 from symdiff.printing.chains import chain_term
 from symdiff.printing.indices import index_text
 from symdiff.printing.terms import ATOM, POWER, PRODUCT, SUM, Term, Write, wrap

@@ -86,7 +86,7 @@ def rule(
     --------
     >>> import symdiff as sd
     >>> from symdiff.ops.powers import Log
-    >>> from symdiff.ops.elementwise import Exp
+    >>> from symdiff.ops.entries.elementwise import Exp
     >>> @rule(Log)
     ... def log_of_exp(node):
     ...     '''log(exp(x)) = x'''

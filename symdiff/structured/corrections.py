@@ -10,11 +10,11 @@ from symdiff.dims import Size, product
 from symdiff.node import Node
 from symdiff.ops.add import combine
 from symdiff.ops.einsum import contract
-from symdiff.ops.elementwise import abs as absolute
+from symdiff.ops.entries.elementwise import abs as absolute
 from symdiff.ops.linalg.determinants import slogdet
 from symdiff.ops.powers import log, reciprocal
-from symdiff.ops.reshaping import reshape
-from symdiff.ops.shaping import concatenate
+from symdiff.ops.shape.reshaping import reshape
+from symdiff.ops.shape.shaping import concatenate
 from symdiff.structured.labelled import Label, Labelled, inverted, joined, matrices, system
 from symdiff.structured.products import Product, total
 from symdiff.structured.splitting import Split

@@ -10,7 +10,7 @@ from symdiff.dtypes import DType
 from symdiff.node import Node
 from symdiff.ops.einsum import contract
 from symdiff.ops.linalg.inverses import inv, solve
-from symdiff.ops.reshaping import reshape
+from symdiff.ops.shape.reshaping import reshape
 from symdiff.wiring import Wiring
 
 __all__ = ["Label", "Labelled", "inverted", "joined", "matrices", "system", "unfolded"]

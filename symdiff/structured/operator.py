@@ -11,7 +11,7 @@ from symdiff.errors import GraphError, ShapeError
 from symdiff.node import Node
 from symdiff.ops.add import combine
 from symdiff.ops.cast import cast
-from symdiff.ops.complex import conj
+from symdiff.ops.entries.complex import conj
 from symdiff.ops.operands import constant
 from symdiff.structured.corrections import Solver
 from symdiff.structured.labelled import Labelled, joined

@@ -10,7 +10,7 @@ from symdiff.dims import Size, product
 from symdiff.errors import GraphError
 from symdiff.node import Node
 from symdiff.ops.add import combine
-from symdiff.ops.elementwise import abs as absolute
+from symdiff.ops.entries.elementwise import abs as absolute
 from symdiff.ops.linalg.determinants import slogdet
 from symdiff.ops.operands import full
 from symdiff.ops.powers import log, reciprocal

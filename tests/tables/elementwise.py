@@ -10,7 +10,7 @@ import scipy.special as special
 import symdiff as sd
 from symdiff.errors import ShapeError
 from symdiff.node import Node
-from symdiff.ops import (
+from symdiff.ops.entries import (
     activations,
     clipping,
     elementwise,
@@ -21,7 +21,7 @@ from symdiff.ops import (
     sinc,
     trigonometry,
 )
-from symdiff.ops import special as special_ops
+from symdiff.ops.entries import special as special_ops
 from tests.rows import Array, Case, away, everywhere, exact, flat, near, pairs, positive, spread
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import symdiff as sd
 from symdiff.errors import GraphError, ShapeError
 from symdiff.node import Node
-from symdiff.ops import draws, keys, regions
+from symdiff.ops import regions
+from symdiff.ops.drawn import draws, keys
 from symdiff.recompute import Checkpoint
 from symdiff.rules import CustomRule
 from tests.rows import Case, exact, flat, near, normal, positive, spread

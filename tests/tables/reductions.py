@@ -9,7 +9,7 @@ from scipy import integrate
 
 import symdiff as sd
 from symdiff.errors import ShapeError
-from symdiff.ops import norms, products, scans, sorting, truth
+from symdiff.ops.axes import norms, products, scans, sorting, truth
 from tests.rows import away, exact, flat, near, normal, positive, spread
 
 ZEROS = np.array([[0.7, 0.0, -1.1], [0.0, 0.0, 0.4], [0.5, 1.2, -0.8]])  # no, one and two zeros in a row

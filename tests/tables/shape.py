@@ -9,7 +9,8 @@ import numpy as np
 import symdiff as sd
 from symdiff.errors import ShapeError
 from symdiff.node import Node
-from symdiff.ops import gather, overwriting, ranges
+from symdiff.ops.places import gather, overwriting
+from symdiff.ops.shape import ranges
 from tests.rows import Array, Case, exact, flat, near, normal, positive, spread
 
 I = np.array([[0, 1], [1, -1]])  # noqa: E741

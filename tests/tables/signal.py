@@ -11,8 +11,8 @@ from scipy import signal
 import symdiff as sd
 from symdiff.errors import ShapeError
 from symdiff.node import Node
-from symdiff.ops import complex as numbers
-from symdiff.ops import fourier, windows
+from symdiff.ops.entries import complex as numbers
+from symdiff.ops.signals import fourier, windows
 from tests.rows import Array, Case, away, exact, near, normal, positive, spread
 
 

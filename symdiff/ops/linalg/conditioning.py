@@ -10,15 +10,15 @@ import numpy as np
 from symdiff.dims import Shape
 from symdiff.dtypes import DType
 from symdiff.node import Node
+from symdiff.ops.axes.reductions import max, min
 from symdiff.ops.broadcast import expand_dims
 from symdiff.ops.contractions import euclidean
 from symdiff.ops.contractions import sum as sum_
-from symdiff.ops.elementwise import abs as abs_
+from symdiff.ops.entries.elementwise import abs as abs_
 from symdiff.ops.linalg.inverses import inv
 from symdiff.ops.linalg.matrices import attempt, matrix
 from symdiff.ops.linalg.singular import ENDLESS, svdvals
 from symdiff.ops.powers import divide
-from symdiff.ops.reductions import max, min
 
 __all__ = ["MatrixRank", "cond", "matrix_norm", "matrix_rank"]
 

@@ -11,7 +11,7 @@ from symdiff.ops.linalg.inverses import Inv
 from symdiff.ops.linalg.matrices import OfSquare, chain, inner, matrix, turned, weighted
 from symdiff.ops.linalg.results import Piece, Several
 from symdiff.ops.powers import reciprocal
-from symdiff.ops.shaping import Range
+from symdiff.ops.shape.shaping import Range
 
 __all__ = ["Cofactor", "Det", "Slogdet", "SlogdetResult", "det", "slogdet"]
 

@@ -12,7 +12,7 @@ from symdiff.ops.contractions import label_of
 from symdiff.ops.filled import eye, zeros
 from symdiff.ops.linalg.inverses import inv
 from symdiff.ops.linalg.matrices import OfSquare, chain, matrix, turned
-from symdiff.ops.shaping import concatenate
+from symdiff.ops.shape.shaping import concatenate
 
 __all__ = ["Expm", "expm", "matrix_power"]
 

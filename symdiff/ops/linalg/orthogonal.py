@@ -11,7 +11,7 @@ from symdiff.node import Node
 from symdiff.ops.linalg.matrices import chain, fewer, matrix, turned
 from symdiff.ops.linalg.results import Piece, Several
 from symdiff.ops.linalg.triangular import Triangle, over
-from symdiff.ops.shaping import Range, concatenate
+from symdiff.ops.shape.shaping import Range, concatenate
 
 __all__ = ["QRResult", "Qr", "qr"]
 

@@ -15,7 +15,7 @@ from symdiff.ops.base import Linear
 from symdiff.ops.broadcast import expand_dims, squeeze
 from symdiff.ops.linalg.matrices import turned
 from symdiff.ops.operands import full
-from symdiff.ops.shaping import Place, Range, place, slice_ranges, whole
+from symdiff.ops.shape.shaping import Place, Range, place, slice_ranges, whole
 
 __all__ = ["Output", "Piece", "Several"]
 

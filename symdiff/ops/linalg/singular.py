@@ -14,7 +14,7 @@ from symdiff.ops.linalg.gaps import InverseGaps
 from symdiff.ops.linalg.matrices import attempt, chain, fewer, matrix, sandwich, turned
 from symdiff.ops.linalg.results import Piece, Several
 from symdiff.ops.powers import Inverse
-from symdiff.ops.shaping import Range, concatenate
+from symdiff.ops.shape.shaping import Range, concatenate
 
 __all__ = ["SVDResult", "Svd", "Svdvals", "svd", "svdvals"]
 

@@ -20,7 +20,7 @@ from symdiff.ops.linalg.matrices import (
     turned,
 )
 from symdiff.ops.linalg.results import Piece, Several
-from symdiff.ops.shaping import Range, concatenate
+from symdiff.ops.shape.shaping import Range, concatenate
 
 __all__ = ["Eigh", "EighResult", "Eigvalsh", "eigh", "eigvalsh"]
 

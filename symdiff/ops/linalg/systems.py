@@ -13,7 +13,7 @@ from symdiff.ops.contractions import label_of
 from symdiff.ops.einsum import scale
 from symdiff.ops.linalg.matrices import chain, matrix, turned
 from symdiff.ops.operands import promote
-from symdiff.ops.reshaping import reshape
+from symdiff.ops.shape.reshaping import reshape
 
 __all__ = ["System", "columns_at_once", "prepared", "restored"]
 

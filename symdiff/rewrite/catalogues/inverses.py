@@ -8,9 +8,9 @@ from symdiff.coefficients import inverse
 from symdiff.dtypes import is_inexact
 from symdiff.node import Node
 from symdiff.ops.add import unscaled
-from symdiff.ops.comparison import Where
 from symdiff.ops.einsum import Einsum, contract, scale
-from symdiff.ops.elementwise import (
+from symdiff.ops.entries.comparison import Where
+from symdiff.ops.entries.elementwise import (
     Abs,
     Cos,
     Exp,
@@ -24,14 +24,14 @@ from symdiff.ops.elementwise import (
     Sin,
     Tanh,
 )
+from symdiff.ops.entries.hyperbolic import Arccosh, Arcsinh, Arctanh, Cosh, Sinh
+from symdiff.ops.entries.logarithms import Cbrt, Exp2, Log2, Logit
+from symdiff.ops.entries.special import Erf
+from symdiff.ops.entries.trigonometry import Arccos, Arcsin, Arctan, Tan
 from symdiff.ops.filled import eye
-from symdiff.ops.hyperbolic import Arccosh, Arcsinh, Arctanh, Cosh, Sinh
 from symdiff.ops.linalg.inverses import Inv
-from symdiff.ops.logarithms import Cbrt, Exp2, Log2, Logit
 from symdiff.ops.operands import full
 from symdiff.ops.powers import Log
-from symdiff.ops.special import Erf
-from symdiff.ops.trigonometry import Arccos, Arcsin, Arctan, Tan
 from symdiff.rewrite.catalogues.patterns import negated, number_of
 from symdiff.rewrite.facts import is_nonnegative, is_positive
 from symdiff.rewrite.rule import Around, contextual, rule

@@ -10,7 +10,7 @@ from symdiff.coefficients import product, total
 from symdiff.node import Node
 from symdiff.ops.add import Add, combine
 from symdiff.ops.einsum import Einsum, scale
-from symdiff.ops.elementwise import Abs, Exp
+from symdiff.ops.entries.elementwise import Abs, Exp
 from symdiff.ops.polynomial import Polynomial
 from symdiff.ops.powers import Inverse, Length, Log, Power, Sqrt, power
 from symdiff.rewrite.catalogues.patterns import (

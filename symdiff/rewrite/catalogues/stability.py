@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from symdiff.coefficients import inverse
 from symdiff.node import Node
 from symdiff.ops.add import Add, combine
+from symdiff.ops.axes.softmax import LogSoftmax, LogSumExp, Softmax, softmax_along
 from symdiff.ops.einsum import Einsum, contract, scale
-from symdiff.ops.elementwise import Abs, Exp, Expm1, Log1p, LogSigmoid, Sigmoid, Sign, Softplus
-from symdiff.ops.logarithms import Log1mexp, Logaddexp
+from symdiff.ops.entries.elementwise import Abs, Exp, Expm1, Log1p, LogSigmoid, Sigmoid, Sign, Softplus
+from symdiff.ops.entries.logarithms import Log1mexp, Logaddexp
+from symdiff.ops.entries.special import Erf, Erfc
 from symdiff.ops.operands import full
 from symdiff.ops.powers import Log, Power
-from symdiff.ops.softmax import LogSoftmax, LogSumExp, Softmax, softmax_along
-from symdiff.ops.special import Erf, Erfc
 from symdiff.rewrite.catalogues.patterns import negated, shifted, terms, without
 from symdiff.rewrite.rule import Around, contextual, rule
 from symdiff.wiring import Wiring

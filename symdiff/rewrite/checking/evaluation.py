@@ -15,13 +15,13 @@ from symdiff.node import Node
 from symdiff.ops.add import Add
 from symdiff.ops.cast import Identity, StopGradient
 from symdiff.ops.einsum import Einsum
-from symdiff.ops.indexing import Pick, Take
 from symdiff.ops.linalg.triangular import Triangle
+from symdiff.ops.places.indexing import Pick, Take
 from symdiff.ops.polynomial import Polynomial
 from symdiff.ops.regions import Barrier, Region
-from symdiff.ops.reshaping import Reshape
-from symdiff.ops.shaping import Concatenate, Place, Slice
-from symdiff.ops.windows import Windows
+from symdiff.ops.shape.reshaping import Reshape
+from symdiff.ops.shape.shaping import Concatenate, Place, Slice
+from symdiff.ops.signals.windows import Windows
 from symdiff.rewrite.checking.sampling import Point
 from symdiff.wiring import Wiring
 

@@ -19,16 +19,16 @@ from symdiff.dtypes import is_inexact
 from symdiff.facts import Facts
 from symdiff.node import Leaf, Node
 from symdiff.ops.add import Add
+from symdiff.ops.axes.scans import Cumsum
 from symdiff.ops.base import Elementwise, Linear
 from symdiff.ops.cast import Cast
-from symdiff.ops.comparison import Where
 from symdiff.ops.einsum import Einsum
-from symdiff.ops.indexing import ScatterAdd
+from symdiff.ops.entries.comparison import Where
 from symdiff.ops.leaves import Constant
+from symdiff.ops.places.indexing import ScatterAdd
 from symdiff.ops.polynomial import Polynomial
 from symdiff.ops.powers import Power
-from symdiff.ops.scans import Cumsum
-from symdiff.ops.windows import Overlap
+from symdiff.ops.signals.windows import Overlap
 from symdiff.rewrite.checking.evaluation import MOVES, PASSED, Difference, Evaluation, called, combination
 from symdiff.rewrite.checking.sampling import Point
 

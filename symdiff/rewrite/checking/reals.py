@@ -15,18 +15,18 @@ import numpy as np
 
 from symdiff.dtypes import is_inexact
 from symdiff.node import Leaf, Node
+from symdiff.ops.axes.reductions import Extreme
+from symdiff.ops.axes.scans import Shift
 from symdiff.ops.base import Elementwise
 from symdiff.ops.cast import Cast
-from symdiff.ops.clipping import Clip
-from symdiff.ops.comparison import Where
-from symdiff.ops.complex import Complex, Conj, Imag
 from symdiff.ops.einsum import Einsum
-from symdiff.ops.elementwise import Abs, Maximum, Minimum, Relu
+from symdiff.ops.entries.clipping import Clip
+from symdiff.ops.entries.comparison import Where
+from symdiff.ops.entries.complex import Complex, Conj, Imag
+from symdiff.ops.entries.elementwise import Abs, Maximum, Minimum, Relu
 from symdiff.ops.leaves import Constant
 from symdiff.ops.linalg.results import Output
-from symdiff.ops.overwriting import Overwrite, Put
-from symdiff.ops.reductions import Extreme
-from symdiff.ops.scans import Shift
+from symdiff.ops.places.overwriting import Overwrite, Put
 from symdiff.rewrite.checking.evaluation import (
     MOVES,
     PASSED,

@@ -11,10 +11,16 @@ import numpy as np
 
 from symdiff.dims import Dim, Size
 from symdiff.node import Node
-from symdiff.ops import cast, complex, draws, indexing, overwriting, ranges, reductions, scans
+from symdiff.ops import cast
 from symdiff.ops.add import Add
-from symdiff.ops.comparison import Where
+from symdiff.ops.axes import reductions, scans
+from symdiff.ops.axes.norms import PowerNorm
+from symdiff.ops.axes.products import Prod
+from symdiff.ops.axes.softmax import LogSoftmax, LogSumExp, Softmax
+from symdiff.ops.drawn import draws
 from symdiff.ops.einsum import Einsum
+from symdiff.ops.entries import complex
+from symdiff.ops.entries.comparison import Where
 from symdiff.ops.leaves import Constant, Placeholder, Variable
 from symdiff.ops.linalg.conditioning import MatrixRank
 from symdiff.ops.linalg.determinants import Slogdet
@@ -23,13 +29,12 @@ from symdiff.ops.linalg.results import Output
 from symdiff.ops.linalg.singular import Svd, Svdvals
 from symdiff.ops.linalg.spectral import Eigh
 from symdiff.ops.linalg.triangular import Triangle
-from symdiff.ops.norms import PowerNorm
-from symdiff.ops.products import Prod
+from symdiff.ops.places import indexing, overwriting
 from symdiff.ops.regions import Barrier, Region
-from symdiff.ops.reshaping import Reshape
-from symdiff.ops.shaping import Concatenate, Place, Slice
-from symdiff.ops.softmax import LogSoftmax, LogSumExp, Softmax
-from symdiff.ops.windows import Overlap, Windows
+from symdiff.ops.shape import ranges
+from symdiff.ops.shape.reshaping import Reshape
+from symdiff.ops.shape.shaping import Concatenate, Place, Slice
+from symdiff.ops.signals.windows import Overlap, Windows
 from symdiff.rewrite.facts.contractions import product_of_operands
 from symdiff.rewrite.facts.entries import ENTRIES
 from symdiff.rewrite.facts.intervals import (

@@ -13,7 +13,7 @@ from symdiff.ops.linalg.results import Output
 from symdiff.ops.linalg.singular import Svd
 from symdiff.ops.linalg.spectral import Eigh
 from symdiff.ops.regions import Barrier, Region
-from symdiff.ops.shaping import Slice, whole
+from symdiff.ops.shape.shaping import Slice, whole
 from symdiff.rewrite.facts.known import Known
 from symdiff.wiring import Labels
 

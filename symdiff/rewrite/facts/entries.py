@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from symdiff.node import Node
-from symdiff.ops import elementwise, hyperbolic, logarithms, powers, rounding, special, trigonometry
-from symdiff.ops.activations import Softsign
-from symdiff.ops.clipping import Clip
-from symdiff.ops.complex import Angle
-from symdiff.ops.norms import FlatPower
+from symdiff.ops import powers
+from symdiff.ops.axes.norms import FlatPower
+from symdiff.ops.entries import elementwise, hyperbolic, logarithms, rounding, special, trigonometry
+from symdiff.ops.entries.activations import Softsign
+from symdiff.ops.entries.clipping import Clip
+from symdiff.ops.entries.complex import Angle
 from symdiff.ops.polynomial import Polynomial
 from symdiff.rewrite.facts.bernstein import polynomial
 from symdiff.rewrite.facts.intervals import (

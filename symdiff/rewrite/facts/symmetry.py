@@ -9,21 +9,23 @@ from typing import Any
 import numpy as np
 
 from symdiff.node import Node
-from symdiff.ops import cast, elementwise, reductions, scans
+from symdiff.ops import cast
 from symdiff.ops.add import Add
+from symdiff.ops.axes import reductions, scans
+from symdiff.ops.axes.softmax import LogSoftmax, Softmax
 from symdiff.ops.base import Elementwise
 from symdiff.ops.einsum import Einsum, contract
-from symdiff.ops.indexing import OneHot
+from symdiff.ops.entries import elementwise
+from symdiff.ops.entries.logarithms import Logaddexp
+from symdiff.ops.entries.trigonometry import Hypot
 from symdiff.ops.leaves import Constant, Placeholder, Variable
 from symdiff.ops.linalg.determinants import Cofactor
 from symdiff.ops.linalg.exponential import Expm
 from symdiff.ops.linalg.inverses import Inv
 from symdiff.ops.linalg.pseudoinverse import Pinv
-from symdiff.ops.logarithms import Logaddexp
+from symdiff.ops.places.indexing import OneHot
 from symdiff.ops.regions import Barrier, Region
-from symdiff.ops.shaping import Concatenate, Place, Slice
-from symdiff.ops.softmax import LogSoftmax, Softmax
-from symdiff.ops.trigonometry import Hypot
+from symdiff.ops.shape.shaping import Concatenate, Place, Slice
 from symdiff.rewrite.facts.bounds import LARGEST
 from symdiff.rewrite.facts.known import Known
 from symdiff.rewrite.facts.matching import MANY, Pair, matches, written_out

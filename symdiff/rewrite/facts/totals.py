@@ -16,13 +16,13 @@ from symdiff.dtypes import is_inexact
 from symdiff.node import Node
 from symdiff.ops import cast
 from symdiff.ops.add import Add
+from symdiff.ops.axes.softmax import Softmax
 from symdiff.ops.einsum import Einsum
-from symdiff.ops.indexing import OneHot, Take
 from symdiff.ops.leaves import Constant, Placeholder, Variable
+from symdiff.ops.places.indexing import OneHot, Take
 from symdiff.ops.regions import Barrier, Region
-from symdiff.ops.reshaping import Reshape
-from symdiff.ops.shaping import Concatenate, Range, Slice
-from symdiff.ops.softmax import Softmax
+from symdiff.ops.shape.reshaping import Reshape
+from symdiff.ops.shape.shaping import Concatenate, Range, Slice
 from symdiff.rewrite.facts.bounds import LARGEST
 from symdiff.rewrite.facts.known import Known
 

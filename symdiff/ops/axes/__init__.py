@@ -1,0 +1,1 @@
+"""What goes along axes: extremes, orders, running sums, norms, statistics."""

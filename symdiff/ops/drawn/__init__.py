@@ -1,0 +1,1 @@
+"""Random numbers, which are functions of keys."""

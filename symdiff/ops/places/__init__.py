@@ -1,0 +1,1 @@
+"""Entries chosen by their places, and written to them."""

@@ -1,0 +1,1 @@
+"""Arrays put together, taken apart, and laid out anew."""

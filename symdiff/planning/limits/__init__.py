@@ -1,0 +1,1 @@
+"""Programs within a memory limit: values computed again instead of kept."""

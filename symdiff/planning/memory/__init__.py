@@ -1,0 +1,1 @@
+"""Where every array lies, and how much is held at once."""
