@@ -33,12 +33,12 @@ def by_math() -> Callable[[float], float]:
             "    z = t + s",
             "    e = exp(u)",
             "    l = e + 2.0",
-            "    g = log(l)",
+            f"    g = {math.log(2)} * log2(l)",  # half the time of log
             f"    d *= ({rate} * (1.0 - t * t) + (cos(u) - s * u * r) * r) * g + z * e / l",
             "    u = z * g",
         ]
     lines.append("    return (u + u + 1.0) * d")
-    used = ("sin", "cos", "tanh", "exp", "log", "sqrt")
+    used = ("sin", "cos", "tanh", "exp", "log2", "sqrt")
     namespace: dict[str, Any] = {name: getattr(math, name) for name in used}
     exec("\n".join(lines), namespace)
     found: Callable[[float], float] = namespace["derivative"]

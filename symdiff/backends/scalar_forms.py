@@ -39,12 +39,13 @@ def _infix(sign: str, level: int, left: int) -> Form:
 
 
 SAME = (
-    *("cbrt", "cos", "cosh", "exp", "exp2", "expm1", "fabs", "isfinite", "isinf", "log", "log10", "log1p"),
+    *("cbrt", "cos", "cosh", "exp", "exp2", "expm1", "fabs", "isfinite", "isinf", "log10", "log1p"),
     *("log2", "sin", "sinh", "sqrt", "tan", "tanh"),
 )
 FORMS = {
     **{name: _call(name) for name in SAME},
     "absolute": _call("fabs"),
+    "log": Form(f"{math.log(2)} * log2({{0}})", PRODUCT, (CONDITION,)),  # half the time of math.log
     **{f"arc{name}": _call(f"a{name}") for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
     "arctan2": _call("atan2", 2),
     "hypot": _call("hypot", 2),
