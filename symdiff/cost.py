@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from symdiff.planning.limits.lineage import GIVEN, held_bytes
-from symdiff.planning.steps import VIEWS, Plan, Step
+from symdiff.planning.limits.lineage import held_bytes
+from symdiff.planning.steps import GIVEN, Plan, Step
 from symdiff.quantities import bytes_text, count_text
 
 __all__ = ["Cost", "Row", "aligned", "cost_of", "operation_text"]
@@ -92,7 +92,7 @@ def cost_of(plan: Plan) -> Cost:
     held = held_bytes(plan.steps, plan.outputs)
     for k in plan.buffers.same:  # written over an operand
         held[k] -= plan.steps[k].bytes
-    real = [(k, step) for k, step in enumerate(plan.steps) if step.kind not in VIEWS | GIVEN]
+    real = [(k, step) for k, step in enumerate(plan.steps) if step.computes]
     table = [
         Row(f"t{k}", operation_text(step), step.result, step.flops, _moved(plan.steps, step), held[k])
         for k, step in real

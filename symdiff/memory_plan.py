@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from symdiff.cost import aligned, operation_text
-from symdiff.planning.limits.lineage import GIVEN, held_at_peak
-from symdiff.planning.steps import VIEWS, Plan, Step, pruned
+from symdiff.planning.limits.lineage import held_at_peak
+from symdiff.planning.steps import GIVEN, Plan, Step, pruned
 from symdiff.quantities import bytes_text, count_text
 
 __all__ = ["Kept", "MemoryPlan", "Repeated", "memory_plan"]
@@ -115,7 +115,7 @@ def memory_plan(
     steps, outputs = plan.steps, plan.outputs
     values = _values(steps)
     once = pruned([step.moved(values) for step in steps], [values[register] for register in outputs])
-    own = [k for k, step in enumerate(steps) if step.kind not in VIEWS | GIVEN]
+    own = [k for k, step in enumerate(steps) if step.computes]
     times = Counter(values[k] for k in own)
     return MemoryPlan(
         limit,

@@ -188,6 +188,10 @@ class Writer:
         self.objects[name] = value
         return name
 
+    def shape(self, argument: Argument) -> Sizes:
+        """The shape of a register; () for a number."""
+        return self.plan.steps[argument].shape if isinstance(argument, int) else ()
+
     # --- lines ------------------------------------------------------------------------------------
 
     def lines(self) -> list[str]:

@@ -224,25 +224,12 @@ class _Writer:
             case "constant":
                 return _number(step.settings[0].array.item(), step.dtype)
             case "entries":
-                step = self.divided(step)
                 return self.call(step, self.form(step, step.settings[0]))
             case "call":
                 return self.call(step, form_of_operation(step.operation))
             case kind if kind in ("fill", "copy") or kind in VIEWS:
                 return self.argument(step.arguments[0], step)
         raise _NoFormError
-
-    def divided(self, step: Step) -> Step:
-        """A product with a reciprocal that nothing else needs, as one division."""
-        if step.settings[0] != "multiply":
-            return step
-        for place, argument in enumerate(step.arguments):
-            if isinstance(argument, int) and self.uses[argument] == 1 and self.texts[argument].level < NAME:
-                inner = self.steps[argument]
-                if inner.settings == ("divide",) and _is_one(inner.arguments[0]):
-                    pair = step.arguments[1 - place], inner.arguments[1]
-                    return step._replace(arguments=pair, settings=("divide",))
-        return step
 
     def form(self, step: Step, name: str) -> Form | None:
         """The form of a function of NumPy, if it has one for operands of these dtypes."""
@@ -283,10 +270,6 @@ def _number(value: Any, dtype: Any) -> _Text:
     except (TypeError, OverflowError):
         raise _NoFormError from None
     return _Text(text, UNARY if text[0] == "-" else NAME)
-
-
-def _is_one(argument: Argument) -> bool:
-    return isinstance(argument, Literal) and argument.value == 1
 
 
 def _is_taken(name: str) -> bool:

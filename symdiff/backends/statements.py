@@ -120,8 +120,8 @@ def _blocks(writer: Writer, k: int, step: Step) -> str:
     (high, wide), (*batch, rows, columns) = step.settings, step.shape
     down, across = rows // high, columns // wide
     left, right = step.arguments
-    *first, _, inner = writer.plan.steps[left].shape  # type: ignore[index]
-    *second, _, _ = writer.plan.steps[right].shape  # type: ignore[index]
+    *first, _, inner = writer.shape(left)
+    *second, _, _ = writer.shape(right)
     x, y, target = writer.argument(left), writer.argument(right), writer.name(k)
     if down > 1 or first:
         x = _shown(writer, x, f".reshape({(*first, down, 1, high, inner)})")
@@ -140,8 +140,7 @@ def _shown(writer: Writer, source: str, key: str) -> str:
 def _copy(writer: Writer, k: int, step: Step) -> list[str]:
     """The entries of an array moved so that they lie side by side."""
     (source,) = step.arguments
-    assert isinstance(source, int)
-    shape = writer.plan.steps[source].shape
+    shape = writer.shape(source)
     target = writer.name(k)
     if shape != step.shape:
         target = writer.view(f"f{k}", target, f".reshape({shape})")
@@ -154,7 +153,7 @@ def _concatenate(writer: Writer, k: int, step: Step) -> list[str]:
     roots, start, lines = writer.roots, 0, []
     for argument in step.arguments:
         assert isinstance(argument, int)
-        stop = start + writer.plan.steps[argument].shape[axis]
+        stop = start + writer.shape(argument)[axis]
         slot = writer.buffers.slots.get(roots[argument])
         if slot is None or (slot.whole, slot.start) != (k, start):
             key = f"[{', '.join([':'] * axis + [f'{start}:{stop}'])}]"
@@ -170,7 +169,7 @@ def _take(writer: Writer, k: int, step: Step) -> list[str]:
     """Entries along an axis; NumPy writes them where they belong if it need not look for wrong places."""
     (axis,) = step.settings
     x, places = [writer.argument(a) for a in step.arguments]
-    length = writer.plan.steps[step.arguments[0]].shape[axis]  # type: ignore[index]
+    length = writer.shape(step.arguments[0])[axis]
     writer.objects["check_range"] = check_range
     check = f"check_range('take', {places}, {-length}, {length})"
     if step.shape == ():

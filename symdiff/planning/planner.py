@@ -43,7 +43,7 @@ def plan(outputs: Sequence[Node], inputs: Sequence[Node], memory_limit: int | No
     if any(node is not mark for node, mark in zip(inputs, marks, strict=True)):
         outputs = rebuild(outputs, lambda node: node, dict(zip(inputs, marks, strict=True)))
     steps, registers = _lowered(*_rewritten(outputs, marks), marks)
-    steps, registers = packed(*with_copies(*pruned(*in_calls(steps, registers))))
+    steps, registers = packed(*with_copies(*in_calls(steps, registers)))
     if multiplies_unpacked():
         steps = in_blocks(steps)
     if memory_limit is not None:

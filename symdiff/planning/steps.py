@@ -34,6 +34,8 @@ Sizes: TypeAlias = tuple[int, ...]
 VIEWS = frozenset(
     {"transpose", "reshape", "diagonal", "broadcast", "slice", "barrier", "windows"}
 )  # kinds of steps whose result shares the memory of their first argument
+GIVEN = frozenset({"input", "constant"})  # kinds of steps whose memory is not the program's
+IDLE = VIEWS | GIVEN
 
 
 class Literal(NamedTuple):
@@ -71,6 +73,11 @@ class Step(NamedTuple):
     def bytes(self) -> int:
         """The bytes that the result takes, nothing for a view."""
         return 0 if self.kind in VIEWS or self.kind == "input" else self.size * self.dtype.itemsize
+
+    @property
+    def computes(self) -> bool:
+        """Whether something is computed: what is given is there, and a view only shows it."""
+        return self.kind not in IDLE
 
     @property
     def result(self) -> str:

@@ -16,7 +16,7 @@ from symdiff.ops.places.indexing import Take
 from symdiff.ops.shape.shaping import Concatenate, Range
 from symdiff.ops.signals.windows import Windows
 from symdiff.planning.calls.tracing import Call, calls_of
-from symdiff.planning.steps import Argument, Builder, Literal, Sizes, Step, joint_shape
+from symdiff.planning.steps import Argument, Builder, Literal, Sizes, Step, joint_shape, pruned
 
 __all__ = ["in_calls"]
 
@@ -28,8 +28,8 @@ def in_calls(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step],
     split = Splitter()
     for step in steps:
         split.take(step)
-    registers = [split.new[register] for register in outputs]
-    return with_quotients(split.build.steps, registers), registers
+    made, registers = pruned(split.build.steps, [split.new[register] for register in outputs])
+    return pruned(with_quotients(made, registers), registers)
 
 
 def with_quotients(steps: Sequence[Step], outputs: Sequence[int]) -> list[Step]:

@@ -47,36 +47,38 @@ def with_copies(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Ste
     What is given is taken to lie side by side. NumPy would make the same copies, but unseen.
     """
     made: list[Step] = []
-    layouts: list[Layout] = []
     new: list[int] = []
     copies: dict[int, int] = {}
 
-    def add(step: Step, layout: Layout) -> int:
-        made.append(step)
-        layouts.append(layout)
-        return len(made) - 1
-
     def copied(register: int) -> int:
         if register not in copies:
+            copies[register] = len(made)
             source = made[register]
-            copy = Step("copy", (register,), (), source.shape, source.dtype)
-            copies[register] = add(copy, Layout(contiguous(source.shape)))
+            made.append(Step("copy", (register,), (), source.shape, source.dtype))
         return copies[register]
 
     for step in steps:
         moved = step.moved(new)
-        layout = None
+        registers = [a for a in moved.arguments if isinstance(a, int)]
         if step.kind in PRODUCTS:
-            registers = [a for a in moved.arguments if isinstance(a, int)]
-            fitting = [a if fits_blas(made[a].shape, layouts[a].strides) else copied(a) for a in registers]
+            fitting = [
+                a if fits_blas(made[a].shape, layout_of(made, a).strides) else copied(a) for a in registers
+            ]
             if fitting != registers:
                 moved = moved._replace(arguments=tuple(fitting))
-        elif step.kind in VIEWS and isinstance(first := moved.arguments[0], int):
-            layout = view_of(moved, made[first].shape, layouts[first])
-            if layout is None and step.kind == "reshape":
-                moved = moved._replace(kind="copy", settings=())
-        new.append(add(moved, layout or Layout(contiguous(step.shape))))
+        elif step.kind == "reshape" and not _is_view(moved, made):
+            moved = moved._replace(kind="copy", settings=())
+        new.append(len(made))
+        made.append(moved)
     return made, [new[register] for register in outputs]
+
+
+def _is_view(step: Step, steps: Sequence[Step]) -> bool:
+    """Whether a reshaped register shows entries as they lie."""
+    (source,) = step.arguments
+    return (
+        isinstance(source, int) and view_of(step, steps[source].shape, layout_of(steps, source)) is not None
+    )
 
 
 def view_of(step: Step, shape: Sizes, source: Layout) -> Layout | None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from symdiff.planning.limits.lineage import GIVEN, Flow
+from symdiff.planning.limits.lineage import Flow
 from symdiff.planning.steps import VIEWS, Step
 
 __all__ = ["Chain", "chain_of"]
@@ -138,7 +138,7 @@ def _turned(flow: Flow, turn: int) -> Chain | None:
 
 def _work(step: Step) -> int:
     """What a step takes: flops, and entries."""
-    return 0 if step.kind in VIEWS or step.kind in GIVEN else step.flops + step.size
+    return step.flops + step.size if step.computes else 0
 
 
 def _throughout(flow: Flow, k: int, end: int, turn: int) -> bool:
@@ -213,7 +213,7 @@ def _state_bytes(steps: Sequence[Step], made: Sequence[int], ends: Array) -> Arr
 def _cuts(steps: Sequence[Step], sizes: Array, useless: Array) -> list[int]:
     """Places where the state is smaller than nearby; of equal ones, those that make nothing in vain."""
     turn = len(sizes) - 1
-    places = [0, *(k + 1 for k in range(turn) if steps[k].kind not in VIEWS and steps[k].kind not in GIVEN)]
+    places = [0, *(k + 1 for k in range(turn) if steps[k].computes)]
     places[-1] = turn
     if len(places) <= FEW:
         return places

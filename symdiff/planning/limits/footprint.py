@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symdiff.planning.limits.lineage import GIVEN, Flow
+from symdiff.planning.limits.lineage import Flow
 from symdiff.planning.memory.buffers import WRITERS
-from symdiff.planning.steps import VIEWS
+from symdiff.planning.steps import GIVEN
 
 __all__ = ["Footprint"]
 
@@ -39,7 +39,7 @@ class Footprint:
         self.flow = flow
         self.gathers = gathers
         self.joins = [step.kind == "concatenate" for step in steps]
-        self.tasks = [k for k, step in enumerate(steps) if step.kind not in VIEWS | GIVEN]
+        self.tasks = [k for k, step in enumerate(steps) if step.computes]
         self.work = [0] * len(steps)
         self.sizes = [0 if step.kind in GIVEN or not step.shape else step.bytes for step in steps]
         self.scratch = [0] * len(steps)

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.planning.limits.lineage import GIVEN, Flow
-from symdiff.planning.steps import Step
+from symdiff.planning.limits.lineage import Flow
+from symdiff.planning.steps import GIVEN, Step
 
 __all__ = ["gathered"]
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from symdiff.planning.steps import VIEWS, Step, owners
+from symdiff.planning.steps import GIVEN, VIEWS, Step, owners
 
-__all__ = ["GIVEN", "Flow", "held_at_peak", "held_bytes", "live_bytes", "reads_of", "users_of"]
-
-GIVEN = frozenset({"input", "constant"})  # kinds of steps whose memory is not the program's
+__all__ = ["Flow", "held_at_peak", "held_bytes", "live_bytes", "reads_of", "users_of"]
 
 
 def reads_of(steps: Sequence[Step], roots: Sequence[int]) -> list[tuple[int, ...]]:

@@ -21,7 +21,7 @@ from symdiff.planning.limits.trials import Trials
 from symdiff.planning.steps import Step
 from symdiff.quantities import bytes_text
 
-__all__ = ["Peak", "recomputed"]
+__all__ = ["recomputed"]
 
 WORTH = 0.99  # times the flops of a chain's schedule, below which another one is better
 

@@ -11,10 +11,9 @@ from collections.abc import Iterable
 
 from symdiff.planning.limits.chains import Chain
 from symdiff.planning.limits.gathering import gathered
-from symdiff.planning.limits.lineage import GIVEN
 from symdiff.planning.limits.schedules import Advance, Leaf, Move
 from symdiff.planning.limits.tape import Tape
-from symdiff.planning.steps import VIEWS, Step, pruned
+from symdiff.planning.steps import Step, pruned
 
 __all__ = ["replayed"]
 
@@ -68,7 +67,7 @@ class _Replay(Tape):
         wanted = {root for k in ahead for root in chain.flow.reads[k] if root < chain.turn}
         self.make([*sorted(wanted), *self.once(place, end)])
         for k in ahead:
-            if chain.flow.steps[k].kind not in VIEWS and chain.flow.steps[k].kind not in GIVEN:
+            if chain.flow.steps[k].computes:
                 self.run(k)
         self.place = stop
         while self.recent and self.recent[-1] >= place:
@@ -104,7 +103,7 @@ class _Replay(Tape):
         """The outputs' registers, once all steps are done."""
         chain = self.chain
         for k in range(self.place, len(chain.flow.steps)):
-            if chain.flow.steps[k].kind not in VIEWS and chain.flow.steps[k].kind not in GIVEN:
+            if chain.flow.steps[k].computes:
                 self.make(chain.flow.reads[k])
                 self.run(k)
         self.make([chain.flow.roots[register] for register in chain.flow.outputs])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from symdiff.planning.limits.gathering import gathered
-from symdiff.planning.limits.lineage import GIVEN, Flow
-from symdiff.planning.steps import Argument, Step, pruned
+from symdiff.planning.limits.lineage import Flow
+from symdiff.planning.steps import GIVEN, Argument, Step, pruned
 
 __all__ = ["Tape", "played"]
 
