@@ -38,10 +38,10 @@ def symdiff_loss(model: CharModel) -> tuple[sd.Node, list[sd.Variable], list[sd.
     return sd.softmax_cross_entropy(output(states), y).mean(), weights, [x, y]
 
 
-def by_symdiff(model: CharModel) -> Call:
+def by_symdiff(model: CharModel, backend: str = "numpy") -> Call:
     """A call of the program for the loss and all gradients."""
     loss, weights, codes = symdiff_loss(model)
-    return partial(sd.compile([loss, *sd.grad(loss, weights)], codes), model.x, model.y)
+    return partial(sd.compile([loss, *sd.grad(loss, weights)], codes, backend=backend), model.x, model.y)
 
 
 def char_rnn_outcomes(settings: Settings, gates: int, targets: Sequence[Target | Bound]) -> Iterator[Outcome]:
@@ -53,6 +53,7 @@ def char_rnn_outcomes(settings: Settings, gates: int, targets: Sequence[Target |
         sides = {
             "hand": Side(partial(by_hand, model)),
             "symdiff": Side(partial(by_symdiff, model)),
+            "symdiff, C": Side(partial(by_symdiff, model, "c")),
             "jax scan": Side(partial(jax_rnn, model, False), "jax", read=_flat),
             "jax unrolled": Side(partial(jax_rnn, model, True), "jax", read=_flat),
             "torch eager": Side(partial(torch_rnn, model), "torch"),

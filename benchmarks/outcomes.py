@@ -11,7 +11,7 @@ __all__ = ["Bound", "Outcome", "Target", "Timing", "Verdict", "as_data", "durati
 
 @dataclass(frozen=True)
 class Target:
-    """symdiff is to take at most *most* times as long as another side, and *plus* seconds.
+    """Side *who* is to take at most *most* times as long as another side, and *plus* seconds.
 
     If *strict*, it is to take less than that.
     """
@@ -20,6 +20,7 @@ class Target:
     most: float
     strict: bool = False
     plus: float = 0.0
+    who: str = "symdiff"
 
 
 @dataclass(frozen=True)
@@ -76,21 +77,23 @@ class Outcome:
         lower, middle, upper = statistics.quantiles(ratios, n=4, method="inclusive")
         return lower, middle, upper
 
-    def judge(self, targets: Sequence[Target | Bound], side: str = "symdiff") -> None:
+    def judge(self, targets: Sequence[Target | Bound]) -> None:
         """Add a verdict for each target."""
         for target in targets:
             if isinstance(target, Bound):
-                spent = self.timings[side].median
+                spent = self.timings["symdiff"].median
                 words = f"<= {duration(target.seconds)}"
                 self.verdicts.append(Verdict(words, duration(spent), spent <= target.seconds))
                 continue
             words = f"{'<' if target.strict else '<='} {target.most:.2f} x {target.side}"
             words += f" + {duration(target.plus)}" if target.plus else ""
-            if target.side not in self.timings:
-                why = self.absent.get(target.side, "left out")
+            words = words if target.who == "symdiff" else f"{target.who}: {words}"
+            missing = next((side for side in (target.who, target.side) if side not in self.timings), None)
+            if missing is not None:
+                why = self.absent.get(missing, "left out")
                 self.verdicts.append(Verdict(words, f"not measured ({why})", None))
                 continue
-            ratio = self.ratio(side, target.side)[1]
+            ratio = self.ratio(target.who, target.side)[1]
             most = target.most + target.plus / self.timings[target.side].median
             holds = ratio < most if target.strict else ratio <= most
             self.verdicts.append(Verdict(words, f"{ratio:.2f}", holds))

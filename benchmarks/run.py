@@ -8,6 +8,7 @@ import json
 import platform
 import time
 import traceback
+import warnings
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
@@ -59,6 +60,7 @@ def measure(given: argparse.Namespace, cores: list[int], modules: Sequence[Modul
     from harness import Settings
     from tables import summary, table
 
+    warnings.filterwarnings("error", 'compile: backend="c"', RuntimeWarning)  # then that side is absent
     clock = time.process_time if given.clock == "cpu" else time.perf_counter
     peers = None if given.peers is None else tuple(given.peers)
     rounds = max(3, given.rounds // 4) if given.quick else given.rounds

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from symdiff.backends.native import native_steps
 from symdiff.backends.numpy import Kernel
 from symdiff.backends.scalars import ScalarKernel, direct, scalar_kernel
 from symdiff.binding import as_value, bind, check_bound, check_inputs, check_update, in_order
@@ -28,6 +30,7 @@ from symdiff.structure import flatten, unflatten
 
 __all__ = ["Program", "compile"]
 
+BACKENDS = ("numpy", "c")
 KERNELS = 32  # specialisations that a program keeps
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -49,10 +52,13 @@ class Program:
         updates: Mapping[Variable, Node],
         check_finite: bool = False,
         memory_limit: int | None = None,
+        backend: str = "numpy",
     ) -> None:
         self.structure = outputs
         self.check_finite = check_finite
         self.memory_limit = memory_limit
+        self.backend = backend
+        self._native = native_steps() if backend == "c" else None
         self._alone = isinstance(outputs, Node) and not updates
         row = type(outputs) in (list, tuple) and all(isinstance(node, Node) for node in outputs)
         self._row = type(outputs) if row else None
@@ -129,7 +135,7 @@ class Program:
             return found
         given = (*self.inputs, *self.variables)
         outputs, inputs = specialise(self.results, given, sizes) if sizes else (self.results, given)
-        steps = plan(outputs, inputs, self.memory_limit)
+        steps = plan(outputs, inputs, self.memory_limit, self._native)
         made = scalar_kernel(steps, Kernel) or Kernel(steps)
         with self._lock:
             self._kernels[key] = made
@@ -174,7 +180,7 @@ class Program:
         >>> plan.peak_bytes <= 60_000 < plan.once_bytes, plan.repeated[0].operation
         (True, 'sin')
         """
-        return memory_plan(self._newest().plan, self.memory_limit, peak_bytes)
+        return memory_plan(self._newest().plan, self.memory_limit, partial(peak_bytes, native=self._native))
 
     def _newest(self) -> Kernel | ScalarKernel:
         if not self._kernels:
@@ -182,7 +188,7 @@ class Program:
         return next(reversed(self._kernels.values()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        settings = (self.check_finite, self.memory_limit)
+        settings = (self.check_finite, self.memory_limit, self.backend)
         return Program, (self.structure, self.inputs, self.variables, self.updates, *settings)
 
     def __str__(self) -> str:
@@ -199,6 +205,7 @@ def compile(
     *,
     check_finite: bool = False,
     memory_limit: int | str | None = None,
+    backend: str = "numpy",
 ) -> Program:
     """A program that computes *outputs*.
 
@@ -224,6 +231,11 @@ def compile(
         for s states take the fewest steps that are possible (Griewank and Walther, "Algorithm 799:
         revolve", 2000). `Program.plan` says what is done. With symbolic sizes, this is decided for
         each sizes anew.
+    backend : {"numpy", "c"}
+        ``"c"`` has runs of functions of entries done by one function each, in C that is generated, compiled
+        by the C compiler that is found (``CC``, cc, gcc or clang) and kept in the user's cache. Everything
+        else stays NumPy, and so do exponentials, tanh and their kin within these functions, so that results
+        are the same to the last bit. Without a compiler all is done in NumPy, with a warning.
 
     Returns
     -------
@@ -238,7 +250,7 @@ def compile(
     TypeError
         If *check_finite* is no boolean, or *memory_limit* neither a number nor text.
     ValueError
-        If *memory_limit* is text that is no number of bytes, or negative.
+        If *memory_limit* is text that is no number of bytes, or negative; if there is no such *backend*.
     MemoryLimitError
         If no plan is found that stays within *memory_limit*; it says the smallest limit that works. For
         symbolic sizes it comes from the first call with such sizes.
@@ -267,6 +279,8 @@ def compile(
     """
     if not isinstance(check_finite, bool):
         raise TypeError(f"compile: check_finite is True or False, not {check_finite!r}")
+    if backend not in BACKENDS:
+        raise ValueError(f"compile: backend is one of {', '.join(map(repr, BACKENDS))}, not {backend!r}")
     limit = None if memory_limit is None else bytes_of(memory_limit, "compile: memory_limit")
     updates = dict(updates or {})
     flat = flatten(outputs, "compile")
@@ -283,4 +297,4 @@ def compile(
         if isinstance(node, Placeholder) and node not in given:
             raise GraphError(f"compile: {node!r} is needed but is not among the inputs; add it")
     variables = [node for node in needed if isinstance(node, Variable) and node not in given]
-    return Program(outputs, given, variables, updates, check_finite, limit)
+    return Program(outputs, given, variables, updates, check_finite, limit, backend)

@@ -32,19 +32,21 @@ def outcomes(settings: Settings) -> Iterator[Outcome]:
     title = "fifty operations, a Python float"
     yield contest(Contest(title, {"hand": hand, **sides(number)}, (Bound(2e-6),), 1e-9), settings)
     hand = Side(ready(by_numpy(COUNT), vector), read=_alone)
+    in_c = {"symdiff, C": Side(partial(by_symdiff, vector, "c"), read=_alone)}
     title = "fifty operations, a vector of 100"
-    yield contest(Contest(title, {"hand": hand, **sides(vector)}, (Target("hand", 1.0),), 1e-9), settings)
+    every = {"hand": hand, **in_c, **sides(vector)}
+    yield contest(Contest(title, every, (Target("hand", 1.0),), 1e-9), settings)
 
 
 def _alone(result: Any) -> list[Any]:
     return [np.asarray(result).reshape(-1)]
 
 
-def by_symdiff(x: Any) -> Call:
+def by_symdiff(x: Any, backend: str = "numpy") -> Call:
     """A program of one input."""
     given = sd.Placeholder(np.shape(x), float, "x")
     y = fifty_operations(sd, given)
-    return partial(sd.compile(sd.grad(y if y.ndim == 0 else y.sum(), given), [given]), x)
+    return partial(sd.compile(sd.grad(y if y.ndim == 0 else y.sum(), given), [given], backend=backend), x)
 
 
 def by_jax(x: Any) -> Call:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.backends.names import input_names
+from symdiff.backends.native.pieces import NativePieces
 from symdiff.backends.outputs import Output
 from symdiff.backends.pieces import piece
 from symdiff.backends.pool import pooled
@@ -25,7 +26,8 @@ __all__ = ["Kernel", "Writer"]
 RECYCLED = 1 << 14  # bytes of a result from which on its memory is used again once it is let go
 CROWD = 1 << 15  # bytes of arrays that nothing needs any more, from which on they are let go
 BARE = {  # functions that are written without a module
-    *("Output", "array", "check_range", "copyto", "empty", "memory", "where", "windows", "zeros")
+    *("Native", "Output", "array", "check_range", "code", "copyto", "empty", "memory", "native", "where"),
+    *("windows", "zeros"),
 }
 
 
@@ -40,7 +42,7 @@ class Kernel:
         self.source = writer.source()
         self.plan = plan
         names: dict[str, Any] = {"np": np, "array": array, "memory": memory}
-        names |= {"Output": Output, "windows": view, **writer.objects}
+        names |= {"Output": Output, "windows": view, **writer.native.names(), **writer.objects}
         exec(compile(self.source, "<symdiff program>", "exec"), names)
         make: Callable[[], Any] = names.get("workspace") or (lambda: names["program"])
         self.run = pooled(make, all(is_own(step.operation) for step in plan.steps), kept)
@@ -73,6 +75,7 @@ class Writer:
         self.made: dict[str, str] = {}  # texts of steady arrays, and their names
         self.steady: set[str] = set()
         self.handed: list[str] = []  # lines that make what results are written into
+        self.native = NativePieces(self)
         self.body: list[tuple[int, str]] = []  # lines, and the steps that they belong to
         self.at = 0
 
@@ -86,7 +89,7 @@ class Writer:
         for k, step in enumerate(self.plan.steps):
             if k in tiles:
                 self.at = tiles[k].stop - 1
-                pieces += piece(self, tiles[k])
+                pieces += self.native.add(tiles[k]) if tiles[k].native else piece(self, tiles[k])
             elif k not in inside:
                 self.at = k
                 for line in statement(self, k, step):
@@ -96,10 +99,10 @@ class Writer:
         program = [f"def program({', '.join(inputs)}):", *body]
         if self.made or self.handed:
             made = [*[f"{name} = {text}" for text, name in self.made.items()], *self.handed]
-            if self.buffers.offsets:
+            if any(text.startswith("array(m,") for text in self.made):
                 made.insert(0, f"m = memory({self.buffers.workspace})")
             program = ["def workspace():", *[f"    {line}" for line in (*made, *program, "return program")]]
-        return "\n".join([*pieces, *program]) + "\n"
+        return "\n".join([*self.native.source(), *pieces, *program]) + "\n"
 
     def write(self, line: str) -> None:
         """One more line of the program."""
@@ -236,7 +239,7 @@ class Writer:
 def _is_taken(name: str) -> bool:
     """Whether a name means something else in a program."""
     function = name in BARE or hasattr(builtins, name) or isinstance(getattr(np, name, None), np.ufunc)
-    numbered = re.fullmatch(r"(piece|[tcbvpfdo])[\d_]+", name) is not None
+    numbered = re.fullmatch(r"(piece|[tcbvpqfdo])[\d_]+", name) is not None
     constant = name[0] == "k" and (
         name[1:2].isdigit() or name[1:].startswith(("m", "nan", "inf", "True", "False"))
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symdiff.backends.statements import entries, literal_dtype
+from symdiff.backends.statements import entries
 from symdiff.planning.memory.tiles import Tile
-from symdiff.planning.steps import Literal
+from symdiff.planning.steps import Literal, literal_dtype
 
 if TYPE_CHECKING:
     from symdiff.backends.numpy import Writer
@@ -38,10 +38,11 @@ def piece(writer: Writer, tile: Tile) -> list[str]:
 
     flats: dict[str, str] = {}
     lines = []
+    steps = writer.plan.steps
     for k in range(tile.start, tile.stop):
-        step = writer.plan.steps[k]
+        step = steps[k]
         x = [
-            writer.argument(a, literal_dtype(writer, step, a)) if isinstance(a, Literal) else local(a)
+            writer.argument(a, literal_dtype(steps, step, a)) if isinstance(a, Literal) else local(a)
             for a in step.arguments
         ]
         done = entries(writer, step, local(k), x)

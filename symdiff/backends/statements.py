@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from symdiff.backends.text import axes_source, dtype_source
-from symdiff.dtypes import DType
 from symdiff.ops.entries.comparison import SIGNS
 from symdiff.ops.places.indexing import check_range
-from symdiff.planning.steps import Argument, Literal, Step
+from symdiff.planning.steps import Argument, Step, literal_dtype
 
 if TYPE_CHECKING:
     from symdiff.backends.numpy import Writer
@@ -65,13 +62,7 @@ def _operand(writer: Writer, step: Step, argument: Argument) -> str:
     """An argument of a function of entries."""
     if isinstance(argument, int) or step.shape == ():
         return writer.argument(argument)
-    return writer.argument(argument, literal_dtype(writer, step, argument))
-
-
-def literal_dtype(writer: Writer, step: Step, literal: Literal) -> DType:
-    """The dtype in which a number takes part in a function of entries."""
-    kinds = [writer.plan.steps[a].dtype for a in step.arguments if isinstance(a, int)]
-    return np.result_type(*kinds, literal.value) if kinds else step.dtype
+    return writer.argument(argument, literal_dtype(writer.plan.steps, step, argument))
 
 
 def entries(writer: Writer, step: Step, target: str, x: list[str]) -> list[str]:

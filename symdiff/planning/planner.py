@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from symdiff.graph import consumers, rebuild, toposort
 from symdiff.machine import multiplies_unpacked
@@ -26,18 +27,24 @@ from symdiff.planning.graphs.twins import join_twins
 from symdiff.planning.limits.recomputing import recomputed
 from symdiff.planning.memory.buffers import buffers_for
 from symdiff.planning.memory.peak import peak_bytes
-from symdiff.planning.memory.tiles import in_tiles
+from symdiff.planning.memory.tiles import Native, in_tiles
 from symdiff.planning.steps import Plan, Step, pruned
 from symdiff.rewrite import tidied
 
 __all__ = ["plan"]
 
 
-def plan(outputs: Sequence[Node], inputs: Sequence[Node], memory_limit: int | None = None) -> Plan:
+def plan(
+    outputs: Sequence[Node],
+    inputs: Sequence[Node],
+    memory_limit: int | None = None,
+    native: Native | None = None,
+) -> Plan:
     """The steps that compute *outputs* from *inputs*, which are nodes whose values are given.
 
     All sizes are known. Whatever else the outputs need must be constant. What does not fit into
-    *memory_limit* bytes is computed again instead of kept.
+    *memory_limit* bytes is computed again instead of kept. A backend that does functions of entries by itself
+    says which ones by *native*.
     """
     marks = [node if not node.operands else _stand_in(node) for node in inputs]
     if any(node is not mark for node, mark in zip(inputs, marks, strict=True)):
@@ -47,8 +54,8 @@ def plan(outputs: Sequence[Node], inputs: Sequence[Node], memory_limit: int | No
     if multiplies_unpacked():
         steps = in_blocks(steps)
     if memory_limit is not None:
-        steps, registers = recomputed(steps, registers, memory_limit, peak_bytes)
-    steps, registers, tiles = in_tiles(steps, registers)
+        steps, registers = recomputed(steps, registers, memory_limit, partial(peak_bytes, native=native))
+    steps, registers, tiles = in_tiles(steps, registers, native)
     return Plan(steps, list(inputs), registers, tiles, buffers_for(steps, registers, tiles))
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+import numpy as np
+
 from symdiff.dtypes import DType
 from symdiff.interning import canonical
 from symdiff.node import Node
@@ -25,6 +27,7 @@ __all__ = [
     "Step",
     "is_own",
     "joint_shape",
+    "literal_dtype",
     "owner",
     "owners",
     "pruned",
@@ -143,6 +146,12 @@ def owners(steps: Sequence[Step]) -> list[int]:
         source = step.arguments[0] if step.kind in VIEWS else k
         found.append(found[source] if isinstance(source, int) and source != k else k)
     return found
+
+
+def literal_dtype(steps: Sequence[Step], step: Step, literal: Literal) -> DType:
+    """The dtype in which a number takes part in a function of entries."""
+    kinds = [steps[a].dtype for a in step.arguments if isinstance(a, int)]
+    return np.result_type(*kinds, literal.value) if kinds else step.dtype
 
 
 def joint_shape(shapes: Sequence[Sizes]) -> Sizes:

@@ -1,26 +1,30 @@
-"""Runs of functions of entries that go through large arrays piece by piece, so that pieces stay in cache."""
+"""Runs of functions of entries that go through arrays piece by piece, so that pieces stay in cache."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
 
 from symdiff.planning.steps import VIEWS, Sizes, Step
 
-__all__ = ["PIECE", "Tile", "in_tiles"]
+__all__ = ["PIECE", "Native", "Tile", "in_tiles"]
 
 PIECE = 1 << 18  # bytes of one array in a piece
 LARGE = 1 << 20  # bytes of an array from which on pieces pay
 FEWEST = 3  # functions in a run that is worth a loop
+SHORT = 1 << 12  # bytes of an array up to which calls cost more than entries
 HOISTED = VIEWS | {"input", "constant"}
 UNEVEN = VIEWS | {"call"}  # kinds of steps whose entries may lie in any order
+
+Native: TypeAlias = Callable[[Sequence[Step], Step], bool]  # whether a backend does a step by itself
 
 
 class Tile(NamedTuple):
     """Steps from *start* to *stop* run for *rows* places along the first axis, then for the next ones.
 
-    Arrays are *flat*, so that their entries are the places, where all of them lie in the same order.
+    Arrays are *flat*, so that their entries are the places, where all of them lie in the same order. A
+    *native* tile goes through its places by itself: it has no rows, and what only it uses needs no memory.
     """
 
     start: int
@@ -28,6 +32,7 @@ class Tile(NamedTuple):
     shape: Sizes
     rows: int
     flat: bool
+    native: bool = False
 
     @property
     def length(self) -> int:
@@ -39,8 +44,10 @@ class Tile(NamedTuple):
         return math.prod(shape) > 1 and len(shape) == len(self.shape) and shape[0] == self.shape[0]
 
 
-def in_tiles(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int], list[Tile]]:
-    """The steps with those of each tile next to each other, and the tiles."""
+def in_tiles(
+    steps: Sequence[Step], outputs: Sequence[int], native: Native | None = None
+) -> tuple[list[Step], list[int], list[Tile]]:
+    """The steps with those of each tile next to each other, and the tiles: *native* ones, or NumPy's."""
     order: list[int] = []
     runs: list[tuple[int, list[int]]] = []
     run: list[int] = []
@@ -49,14 +56,14 @@ def in_tiles(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step],
 
     def close() -> None:
         order.extend(ahead)
-        if len(run) >= FEWEST:
+        if run and len(run) >= _fewest(steps[run[0]], native):
             runs.append((len(order), list(run)))
         order.extend(run)
         for found in (run, ahead, inside):
             found.clear()
 
     for k, step in enumerate(steps):
-        if step.kind == "entries" and step.bytes >= LARGE:
+        if step.kind == "entries" and (step.bytes >= LARGE if native is None else native(steps, step)):
             if run and steps[run[0]].shape != step.shape:
                 close()
             run.append(k)
@@ -71,8 +78,17 @@ def in_tiles(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step],
         return list(steps), list(outputs), []
     new = {old: place for place, old in enumerate(order)}
     moved = [steps[old].moved(new) for old in order]
-    tiles = [_tile(moved, start, start + len(run)) for start, run in runs]
-    return moved, [new[register] for register in outputs], [tile for tile in tiles if tile is not None]
+    spans = [(start, start + len(run)) for start, run in runs]
+    if native is not None:
+        tiles = [Tile(start, stop, moved[start].shape, 0, False, True) for start, stop in spans]
+        return moved, [new[register] for register in outputs], tiles
+    found = [_tile(moved, start, stop) for start, stop in spans]
+    return moved, [new[register] for register in outputs], [tile for tile in found if tile is not None]
+
+
+def _fewest(step: Step, native: Native | None) -> int:
+    """How many functions like a step are worth a loop: a native one saves all their calls but one."""
+    return FEWEST if native is None else 2 if step.bytes > SHORT else 4
 
 
 def _tile(steps: Sequence[Step], start: int, stop: int) -> Tile | None:
