@@ -31,6 +31,7 @@ def outcomes(settings: Settings) -> Iterator[Outcome]:
         sides = {
             "hand": Side(partial(by_hand, model)),
             "symdiff": Side(partial(by_symdiff, model)),
+            "symdiff, C": Side(partial(by_symdiff, model, "c")),
         }
         title = f"char-RNN step with Adam, hidden {HIDDEN}, batch {BATCH}, {np.dtype(dtype).name}"
         yield contest(Contest(title, sides, TARGETS, 1e-4 if dtype == np.float32 else 1e-9), settings)
@@ -49,11 +50,12 @@ def by_hand(model: CharModel) -> Call:
     return call
 
 
-def by_symdiff(model: CharModel) -> Call:
+def by_symdiff(model: CharModel, backend: str = "numpy") -> Call:
     """One program with updates; the weights are read where the first result is compared."""
     loss, weights, codes = symdiff_loss(model)
     adam = Adam(RATE)
-    step = sd.compile(loss, codes, updates=adam.updates(weights, sd.grad(loss, weights)))
+    updates = adam.updates(weights, sd.grad(loss, weights))
+    step = sd.compile(loss, codes, updates=updates, backend=backend)
 
     def call() -> list[Any]:
         return [step(model.x, model.y), *[w.value for w in weights]]

@@ -31,6 +31,7 @@ def outcomes(settings: Settings) -> Iterator[Outcome]:
     sides = {
         "hand": Side(partial(Convolutions, weights, x, y)),
         "symdiff": Side(partial(by_symdiff, weights, x, y)),
+        "symdiff, C": Side(partial(by_symdiff, weights, x, y, "c")),
         "jax": Side(partial(by_jax, weights, x, y), "jax"),
         "torch eager": Side(partial(by_torch, weights, x, y), "torch"),
     }
@@ -46,12 +47,13 @@ def network(x: sd.Node, y: sd.Node, weights: list[sd.Variable]) -> sd.Node:
     return sd.softmax_cross_entropy(x.reshape(BATCH, -1) @ dense, y).mean()
 
 
-def by_symdiff(arrays: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray) -> Call:
+def by_symdiff(arrays: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray, backend: str = "numpy") -> Call:
     """A program of images and classes."""
     weights = [sd.Variable(array, f"w{k}") for k, array in enumerate(arrays)]
     images, classes = sd.Placeholder(x.shape, x.dtype, "x"), sd.Placeholder(y.shape, y.dtype, "y")
     loss = network(images, classes, weights)
-    return partial(sd.compile([loss, *sd.grad(loss, weights)], [images, classes]), x, y)
+    results = [loss, *sd.grad(loss, weights)]
+    return partial(sd.compile(results, [images, classes], backend=backend), x, y)
 
 
 def by_jax(arrays: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray) -> Call:

@@ -34,6 +34,7 @@ def outcomes(settings: Settings) -> Iterator[Outcome]:
         sides = {
             "hand": Side(partial(MLP, *given)),
             "symdiff": Side(partial(by_symdiff, *given)),
+            "symdiff, C": Side(partial(by_symdiff, *given, "c")),
             "jax": Side(partial(by_jax, *given), "jax"),
             "torch eager": Side(partial(by_torch, *given), "torch"),
             "autograd": Side(partial(by_autograd, *given), "autograd"),
@@ -47,7 +48,9 @@ def interleaved(weights: Sequence[Any], offsets: Sequence[Any]) -> list[Any]:
     return [array for pair in zip(weights, offsets, strict=True) for array in pair]
 
 
-def by_symdiff(weights: Sequence[Array], offsets: Sequence[Array], x: Array, y: Array) -> Call:
+def by_symdiff(
+    weights: Sequence[Array], offsets: Sequence[Array], x: Array, y: Array, backend: str = "numpy"
+) -> Call:
     """A program of images and classes."""
     arrays = interleaved(weights, offsets)
     parameters = [sd.Variable(array, f"p{k}") for k, array in enumerate(arrays)]
@@ -57,7 +60,8 @@ def by_symdiff(weights: Sequence[Array], offsets: Sequence[Array], x: Array, y: 
         h = h @ parameters[k] + parameters[k + 1]
         h = sd.relu(h) if k < len(parameters) - 2 else h
     loss = sd.softmax_cross_entropy(h, classes).mean()
-    return partial(sd.compile([loss, *sd.grad(loss, parameters)], [images, classes]), x, y)
+    results = [loss, *sd.grad(loss, parameters)]
+    return partial(sd.compile(results, [images, classes], backend=backend), x, y)
 
 
 def by_jax(weights: Sequence[Array], offsets: Sequence[Array], x: Array, y: Array) -> Call:

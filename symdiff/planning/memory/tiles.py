@@ -14,6 +14,7 @@ PIECE = 1 << 18  # bytes of one array in a piece
 LARGE = 1 << 20  # bytes of an array from which on pieces pay
 FEWEST = 3  # functions in a run that is worth a loop
 SHORT = 1 << 12  # bytes of an array up to which calls cost more than entries
+ROW = 64  # entries of a row from which on a native loop pays that goes row by row
 HOISTED = VIEWS | {"input", "constant"}
 UNEVEN = VIEWS | {"call"}  # kinds of steps whose entries may lie in any order
 
@@ -79,10 +80,8 @@ def in_tiles(
     new = {old: place for place, old in enumerate(order)}
     moved = [steps[old].moved(new) for old in order]
     spans = [(start, start + len(run)) for start, run in runs]
-    if native is not None:
-        tiles = [Tile(start, stop, moved[start].shape, 0, False, True) for start, stop in spans]
-        return moved, [new[register] for register in outputs], tiles
-    found = [_tile(moved, start, stop) for start, stop in spans]
+    cut = _tile if native is None else _native_tile
+    found = [cut(moved, start, stop) for start, stop in spans]
     return moved, [new[register] for register in outputs], [tile for tile in found if tile is not None]
 
 
@@ -94,12 +93,24 @@ def _fewest(step: Step, native: Native | None) -> int:
 def _tile(steps: Sequence[Step], start: int, stop: int) -> Tile | None:
     """How a run is cut into pieces; None where its first axis is too short."""
     run = steps[start:stop]
-    shape = run[0].shape
-    read = {a for step in run for a in step.arguments if isinstance(a, int) and a < start}
-    flat = all(steps[a].size == 1 or (steps[a].shape == shape and _is_even(steps, a)) for a in read)
+    shape, flat = run[0].shape, _is_flat(steps, start, stop)
     width = max(step.dtype.itemsize for step in run) * (1 if flat else math.prod(shape[1:]))
     tile = Tile(start, stop, shape, max(1, PIECE // width), flat)
     return tile if tile.length >= 2 * tile.rows else None
+
+
+def _native_tile(steps: Sequence[Step], start: int, stop: int) -> Tile | None:
+    """A run as one native loop; None where it would have to go through many short rows."""
+    shape = steps[start].shape
+    short = shape[-1] < ROW and not _is_flat(steps, start, stop)
+    return None if short else Tile(start, stop, shape, 0, False, native=True)
+
+
+def _is_flat(steps: Sequence[Step], start: int, stop: int) -> bool:
+    """Whether all that a run reads are numbers, or arrays whose entries lie in the order of its results."""
+    read = {a for step in steps[start:stop] for a in step.arguments if isinstance(a, int) and a < start}
+    shape = steps[start].shape
+    return all(steps[a].size == 1 or (steps[a].shape == shape and _is_even(steps, a)) for a in read)
 
 
 def _is_even(steps: Sequence[Step], register: int) -> bool:
