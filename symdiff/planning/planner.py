@@ -11,6 +11,7 @@ from symdiff.node import Node
 from symdiff.ops.leaves import Placeholder
 from symdiff.planning.calls.blocking import in_blocks
 from symdiff.planning.calls.lowering import Lowering
+from symdiff.planning.calls.lying import as_they_lie
 from symdiff.planning.calls.packing import packed
 from symdiff.planning.calls.primitives import in_calls
 from symdiff.planning.calls.views import with_copies
@@ -50,7 +51,7 @@ def plan(
     if any(node is not mark for node, mark in zip(inputs, marks, strict=True)):
         outputs = rebuild(outputs, lambda node: node, dict(zip(inputs, marks, strict=True)))
     steps, registers = _lowered(*_rewritten(outputs, marks), marks)
-    steps, registers = packed(*with_copies(*in_calls(steps, registers)))
+    steps, registers = packed(*with_copies(*as_they_lie(*in_calls(steps, registers))))
     if multiplies_unpacked():
         steps = in_blocks(steps)
     if memory_limit is not None:

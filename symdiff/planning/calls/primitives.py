@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 from symdiff.coefficients import number
@@ -21,6 +23,8 @@ from symdiff.planning.steps import Argument, Builder, Literal, Sizes, Step, join
 __all__ = ["in_calls"]
 
 BLOCK = 128  # terms that are added one after the other where NumPy does not add them pairwise
+SLABS = 8  # places along leading axes up to which arrays of that many entries are taken one by one:
+SLAB = 1 << 10  # NumPy does the same, but slowly where they lie apart
 
 
 def in_calls(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int]]:
@@ -211,8 +215,13 @@ class Splitter:
         return self.reduced("add", x, axes, step.shape, step.dtype)
 
     def reduced(self, name: str, x: int, axes: tuple[int, ...] | None, shape: Sizes, dtype: DType) -> int:
-        """One call of a function along axes."""
+        """One call of a function along axes, or of the same function for each of a few places along them."""
         every = None if not shape else axes
+        places = self.build.shape(x)[: len(axes or ())]
+        leading = axes == tuple(range(len(places))) and dtype.kind == "f"
+        if leading and 1 < math.prod(places) <= SLABS and math.prod(shape) >= SLAB:
+            slabs = [self.slab(x, place, shape) for place in itertools.product(*map(range, places))]
+            return reduce(lambda value, slab: self.call(name, [value, slab], dtype), slabs)
         return self.build.add("reduce", (x,), shape, dtype, (name, every), math.prod(self.build.shape(x)))
 
     def in_blocks(self, x: int, dtype: DType) -> int:
@@ -228,6 +237,11 @@ class Splitter:
             return value
         tail = self.reduced("add", self.part(x, length - left, left), (0,), tuple(rest), dtype)
         return self.call("add", [value, tail], dtype)
+
+    def slab(self, x: int, place: Sizes, shape: Sizes) -> int:
+        """The entries at one place along the first axes, as a view."""
+        ranges = tuple([Range(0, size, 1) for size in shape])
+        return self.build.add("slice", (x,), shape, self.build.steps[x].dtype, ((*place, *ranges),))
 
     def part(self, x: int, start: int, length: int) -> int:
         """Rows of an array, as a view."""
