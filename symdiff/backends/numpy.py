@@ -74,6 +74,8 @@ class Writer:
         self.names: dict[int, str] = {}
         self.made: dict[str, str] = {}  # texts of steady arrays, and their names
         self.steady: set[str] = set()
+        self.inputs: list[str] = []
+        self.seen: dict[str, str] = {}  # views of inputs, and their names
         self.handed: list[str] = []  # lines that make what results are written into
         self.native = NativePieces(self)
         self.body: list[tuple[int, str]] = []  # lines, and the steps that they belong to
@@ -81,7 +83,7 @@ class Writer:
 
     def source(self) -> str:
         """The text of the program."""
-        inputs = input_names(self.plan.inputs, _is_taken)
+        inputs = self.inputs = input_names(self.plan.inputs, _is_taken)
         self.names.update(enumerate(inputs))
         tiles = {tile.start: tile for tile in self.plan.tiles}
         inside = {k for tile in self.plan.tiles for k in range(tile.start, tile.stop)}
@@ -167,6 +169,18 @@ class Writer:
             return self.lasting(text, "v")
         self.write(f"{name} = {text}")
         return name
+
+    def shown(self, source: str, key: str) -> str:
+        """A view within a statement: made once if the array lasts, and once per call if it is an input."""
+        text = source + key
+        if source in self.steady:
+            return self.lasting(text, "v")
+        if source not in self.inputs:
+            return text
+        if text not in self.seen:
+            self.seen[text] = f"v_{len(self.seen)}"
+            self.write(f"{self.seen[text]} = {text}")
+        return self.seen[text]
 
     def lasting(self, text: str, letter: str) -> str:
         """The name of an array that is made once."""

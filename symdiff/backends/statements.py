@@ -115,17 +115,12 @@ def _blocks(writer: Writer, k: int, step: Step) -> str:
     *second, _, _ = writer.shape(right)
     x, y, target = writer.argument(left), writer.argument(right), writer.name(k)
     if down > 1 or first:
-        x = _shown(writer, x, f".reshape({(*first, down, 1, high, inner)})")
+        x = writer.shown(x, f".reshape({(*first, down, 1, high, inner)})")
     if across > 1 or second:
         split = (*second, *[1] * bool(second), inner, across, wide)
-        y = _shown(writer, y, f".reshape({split}).swapaxes(-3, -2)")
-    target = _shown(writer, target, f".reshape({(*batch, down, high, across, wide)}).swapaxes(-3, -2)")
+        y = writer.shown(y, f".reshape({split}).swapaxes(-3, -2)")
+    target = writer.shown(target, f".reshape({(*batch, down, high, across, wide)}).swapaxes(-3, -2)")
     return f"np.matmul({x}, {y}, {target})"
-
-
-def _shown(writer: Writer, source: str, key: str) -> str:
-    """A view of an array, made once if the array lasts."""
-    return writer.lasting(source + key, "v") if source in writer.steady else source + key
 
 
 def _copy(writer: Writer, k: int, step: Step) -> list[str]:
