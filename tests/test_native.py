@@ -20,6 +20,7 @@ import symdiff.backends.native.compiler as compiling
 from symdiff.backends.native import walks
 from symdiff.backends.native.addresses import loop_of
 from symdiff.modules import LSTM, Linear
+from symdiff.ops.base import Elementwise
 from symdiff.optim import Adam
 from symdiff.planning.memory import tiles
 from tests.cases import CASES
@@ -275,6 +276,32 @@ def test_short_rows_stay_with_numpy():
     if compiling.compiler():
         assert "native" in flat.source
         assert "native" in long.source
+
+
+class Careless(Elementwise):
+    """x, as somebody's own operation may return it: of another dtype, or as a list"""
+
+    __slots__ = ()
+    how: str
+
+    def compute(self, xp, x):
+        return x.tolist() if self.how == "list" else x.astype(self.how)
+
+    def partials(self):
+        return (sd.ones_like(self),)
+
+
+@pytest.mark.parametrize("how", ["float64", "float16", ">f4", "list"])
+def test_results_of_other_kinds_are_converted(how, rng):
+    """NumPy converts what it is given; C would misread it."""
+    x = sd.Placeholder((100, 100), np.float32, "x")
+    y = sd.tanh(Careless(x, how=how) * 2) + x
+    value = rng.integers(-8, 8, size=(100, 100)).astype(np.float32) / 8
+
+    found = sd.compile(y, x, backend="c")(value)
+
+    np.testing.assert_allclose(found, np.tanh(value * 2) + value, rtol=1e-5)
+    assert found.dtype == np.float32
 
 
 def test_numbers_need_no_c():

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from symdiff.backends.native.text import PRELUDE, Body
+from symdiff.backends.text import dtype_source
 from symdiff.planning.memory.tiles import Tile
-from symdiff.planning.steps import Literal
+from symdiff.planning.steps import Argument, Literal
 
 if TYPE_CHECKING:
     from symdiff.backends.numpy import Writer
@@ -36,11 +37,17 @@ class NativePieces:
             stays = text in writer.steady or text in writer.objects
             lasting.append(text if stays else "None")
             if not stays:
-                number = not isinstance(operand, Literal) and writer.shape(operand) == ()
-                given.append(f"np.asarray({text})" if number else text)
+                given.append(f"np.asarray({text}, {dtype_source(kind)})" if self.is_loose(operand) else text)
         writer.handed.append(f"q{tile.start} = native.walk('{name}', {tile.shape}, [{', '.join(lasting)}])")
         writer.write(f"q{tile.start}({', '.join(given)})")
         return []
+
+    def is_loose(self, operand: Argument) -> bool:
+        """Whether an operand may be no array of its dtype: a number, or the result of somebody's own."""
+        if isinstance(operand, Literal):
+            return False
+        steps = self.writer.plan.steps
+        return steps[operand].shape == () or steps[self.writer.roots[operand]].kind == "call"
 
     def names(self) -> dict[str, Any]:
         """What the source calls; a compiler is looked for when the first program needs one."""
