@@ -136,7 +136,7 @@ class Program:
         given = (*self.inputs, *self.variables)
         outputs, inputs = specialise(self.results, given, sizes) if sizes else (self.results, given)
         steps = plan(outputs, inputs, self.memory_limit, self._native)
-        made = scalar_kernel(steps, Kernel) or Kernel(steps)
+        made = scalar_kernel(steps, Kernel, self._native is not None) or Kernel(steps)
         with self._lock:
             self._kernels[key] = made
             while len(self._kernels) > KERNELS:
@@ -232,10 +232,10 @@ def compile(
         revolve", 2000). `Program.plan` says what is done. With symbolic sizes, this is decided for
         each sizes anew.
     backend : {"numpy", "c"}
-        ``"c"`` has runs of functions of entries done by one function each, in C that is generated, compiled
-        by the C compiler that is found (``CC``, cc, gcc or clang) and kept in the user's cache. Everything
-        else stays NumPy, and so do exponentials, tanh and their kin within these functions, so that results
-        are the same to the last bit. Without a compiler all is done in NumPy, with a warning.
+        ``"c"`` has runs of functions of entries, and programs of numbers, done by functions in C, which are
+        generated, compiled by the C compiler that is found (``CC``, cc, gcc or clang) and kept in the user's
+        cache. The rest stays NumPy, and so do exponentials and their kin within these functions, so that
+        results are the same to the last bit. Without a compiler, all is NumPy, after a warning.
 
     Returns
     -------

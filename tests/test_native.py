@@ -304,10 +304,48 @@ def test_results_of_other_kinds_are_converted(how, rng):
     assert found.dtype == np.float32
 
 
-def test_numbers_need_no_c():
-    """Programs of single numbers run on Python floats as they always do."""
+def test_a_few_operations_on_numbers_need_no_c():
+    """A call would take longer than they do in Python."""
     x = sd.Placeholder((), name="x")
     assert sd.compile(sd.sin(x) * x, [x], backend="c").source == sd.compile(sd.sin(x) * x, [x]).source
+
+
+def test_many_operations_on_numbers_are_one_function():
+    """With the bits of Python's, for which the same library computes; errors of Python's are infinities."""
+    x, w = sd.Placeholder((), name="double"), sd.Variable(0.7, "w")
+    y = x
+    for k in range(5):
+        y = sd.tanh(w * y + k) * sd.cos(y) / sd.sqrt(y * y + 1) + sd.log(x)
+    outputs = [y, y > x, *sd.grad(y, [x, w])]
+    for wanted, given in ((outputs, [x]), (outputs[0], [x]), (outputs[2], [x, w])):
+        plain, native = both(wanted, given)
+        assert (" program(double x0" in native.source) == bool(compiling.compiler())
+        for value in (0.3, 2, np.float64(1.5), np.array(7.0), 1e-300):
+            values = [value, 0.5][: len(given)]
+            one, two = plain(*values), native(*values)
+            assert np.array_equal(one, two)
+            assert type(one) is type(two)
+        for value in (0.0, -1.0, np.inf, np.nan):
+            values = [value, 0.5][: len(given)]
+            np.testing.assert_array_equal(plain(*values), native(*values))
+    with pytest.raises(TypeError):
+        native("0.3", 0.5)
+    other = pickle.loads(pickle.dumps(native))
+    assert other.source == native.source
+    assert other(0.3, 0.5) == native(0.3, 0.5)
+
+
+def test_updates_of_numbers():
+    """A step of gradient descent, in C."""
+    finals = []
+    for backend in ("numpy", "c"):
+        w = sd.Variable(0.3, "w")
+        y = w
+        for _ in range(6):
+            y = sd.sin(y * y) + sd.exp(-y)
+        step = sd.compile(y, updates={w: w - 0.01 * sd.grad(y, w)}, backend=backend)
+        finals.append(([float(step()) for _ in range(5)], float(w.value)))
+    assert finals[0] == finals[1]
 
 
 @pytest.mark.parametrize("backend", ["C", "cuda", None, 3])

@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symdiff as sd
+from symdiff.backends.native.compiler import compiler
+from symdiff.backends.native.numbers import translated
 from symdiff.backends.numpy import Kernel
 from symdiff.backends.scalars import ScalarKernel, scalar_kernel, written
 from symdiff.planning import plan
@@ -165,15 +167,19 @@ BINARY = {
 
 
 def compared(outputs, inputs, rows):
-    """The results of both kernels are arrays of the same kind, and equal up to rounding."""
+    """The results of all kernels are arrays of the same kind, and equal up to rounding."""
     steps = plan(outputs, inputs)
     on_floats, on_arrays = scalar_kernel(steps, Kernel), Kernel(steps)
     assert on_floats is not None
+    truths = [steps.steps[k].dtype == bool for k in steps.outputs]
+    text = translated(on_floats.text, truths) if compiler() else None
+    kernels = [on_floats, *([ScalarKernel(steps, text, Kernel)] if text else [])]
     for row in rows:
         arrays = [np.array(value) for value in row]
-        for one, other in zip(on_floats.run(arrays), on_arrays.run(arrays), strict=True):
-            assert (type(one), one.shape, one.dtype) == (np.ndarray, (), other.dtype)
-            assert agree(one.item(), other.item()), (row, one, other)
+        for kernel in kernels:
+            for one, other in zip(kernel.run(arrays), on_arrays.run(arrays), strict=True):
+                assert (type(one), one.shape, one.dtype) == (np.ndarray, (), other.dtype)
+                assert agree(one.item(), other.item()), (row, one, other)
 
 
 def agree(one, other):
@@ -265,6 +271,15 @@ def test_what_is_used_once_is_written_where_it_is_used():
         "    t2 = x * y\n"
         "    return (tanh(t2) + x * x * x, y / sqrt(t2) / x, x > y and y < 2.0, )\n"
     )
+
+
+def test_a_number_used_many_times_stays_a_number():
+    """The gradient by a weight of all steps of a recurrence is a sum of numbers, not a product of stacks."""
+    y = X
+    for _ in range(9):
+        y = sd.tanh(Y * y)
+
+    assert isinstance(sd.compile(sd.grad(y, Y), [X, Y]).kernel({}), ScalarKernel)
 
 
 def test_source_runs_on_its_own():

@@ -29,8 +29,10 @@ def outcomes(settings: Settings) -> Iterator[Outcome]:
         return found | {name: Side(partial(make, x), name.split()[0], _alone) for name, make in peers.items()}
 
     hand = Side(ready(by_math(), number), read=_alone)
+    in_c = {"symdiff, C": Side(partial(by_symdiff, number, "c"), read=_alone)}
     title = "fifty operations, a Python float"
-    yield contest(Contest(title, {"hand": hand, **sides(number)}, (Bound(2e-6),), 1e-9), settings)
+    every = {"hand": hand, **in_c, **sides(number)}
+    yield contest(Contest(title, every, (Bound(2e-6),), 1e-9), settings)
     hand = Side(ready(by_numpy(COUNT), vector), read=_alone)
     in_c = {"symdiff, C": Side(partial(by_symdiff, vector, "c"), read=_alone)}
     title = "fifty operations, a vector of 100"

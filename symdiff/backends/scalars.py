@@ -30,6 +30,7 @@ __all__ = ["ScalarKernel", "Written", "direct", "scalar_kernel", "written"]
 Array = np.ndarray[Any, np.dtype[Any]]
 LONGEST = 60  # characters of an expression that is written where it is used
 ERRORS = (ArithmeticError, ValueError)  # what `math` raises where NumPy makes an infinity or a NaN
+MANY = 16  # operations from which on a call of C takes less time than these in Python
 WHOLE = 1 << 63  # NumPy has no signed integers from here on
 NUMBER, TRUTH = np.dtype(np.float64), np.dtype(np.bool_)
 
@@ -59,7 +60,7 @@ class ScalarKernel:
     @cached_property
     def function(self) -> Callable[..., tuple[float, ...]]:
         """The program as it stands in the source."""
-        names: dict[str, Any] = {}
+        names = dict(self.text.objects)
         exec(compile(self.source, "<symdiff program>", "exec"), names)
         found: Callable[..., tuple[float, ...]] = names["program"]
         return found
@@ -111,7 +112,7 @@ def direct(
         "        return _otherwise(_self, *_values, **_named)",
     ]
     names = {"_variables": variables, "_floats": _floats, "_array": np.array, "_errors": ERRORS}
-    names |= {"_result": result, "_otherwise": otherwise}
+    names |= {"_result": result, "_otherwise": otherwise, **text.objects}
     exec(compile("\n".join(lines), "<symdiff program>", "exec"), names)
     found: Callable[..., Any] = names["call"]  # type: ignore[assignment]
     return found
@@ -131,19 +132,29 @@ def _floats(values: Sequence[Any], named: Mapping[str, Any]) -> list[float]:
     return found
 
 
-def scalar_kernel(plan: Plan, fallback: Callable[[Plan], Runs]) -> ScalarKernel | None:
-    """The plan on floats, if all of it can be said in them."""
+def scalar_kernel(plan: Plan, fallback: Callable[[Plan], Runs], native: bool = False) -> ScalarKernel | None:
+    """The plan on floats, if all of it can be said in them; in C, if that is wanted and pays."""
     text = written(plan)
-    return None if text is None else ScalarKernel(plan, text, fallback)
+    if text is None:
+        return None
+    if native and sum(step.computes for step in plan.steps) >= MANY:
+        from symdiff.backends.native.numbers import translated
+
+        text = translated(text, [plan.steps[k].dtype == TRUTH for k in plan.outputs]) or text
+    return ScalarKernel(plan, text, fallback)
 
 
 class Written(NamedTuple):
-    """A function of floats: what it imports, its arguments, its statements and its results."""
+    """A function of floats: what goes ahead of it, its arguments, its statements and its results.
+
+    What goes ahead imports functions, or names some of the *objects*.
+    """
 
     imports: str
     names: list[str]
     lines: list[str]
     results: list[str]
+    objects: Mapping[str, Any] = {}
 
     @property
     def source(self) -> str:
@@ -207,7 +218,7 @@ class _Writer:
         results = [self.texts[register].text for register in self.outputs]
         needed = sorted(MATH.intersection(re.findall(r"\b[a-z]\w*", "\n".join([*self.lines, *results]))))
         imports = f"from math import {', '.join(needed)}\n\n" if needed else ""
-        return Written(imports, list(self.inputs), self.lines, results)
+        return Written(imports, list(self.inputs), self.lines, results, {})
 
     def named(self, k: int) -> _Text:
         """The name of a value, which is computed in a statement of its own."""

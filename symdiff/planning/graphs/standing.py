@@ -37,13 +37,13 @@ class Standing:
                     self.places.setdefault(_row(operand), Place(node, 0, start))
 
     def is_stackable(self, term: Einsum) -> bool:
-        """Whether a product of two has another one beside it wherever its factors have."""
+        """Whether a product of two has another one beside it wherever its factors have; numbers have none."""
         for k, operand in enumerate(term.operands):
             place = self.places.get(operand)
             own = place is not None and place.source.ndim == operand.ndim  # an axis of length 1
             if own and place is not None and not stands_alone(term.wiring, k, place.axis):
                 return False
-        return len(term.operands) == 2
+        return len(term.operands) == 2 and any(operand.ndim for operand in term.operands)
 
     def are_loose(self, terms: Sequence[Einsum]) -> bool:
         """Whether no factor of the first term stands in a larger array."""
