@@ -119,7 +119,9 @@ def check_bound(symbols: set[str], sizes: Mapping[str, int]) -> None:
 
 
 def check_inputs(given: Sequence[Node], order: Sequence[Node]) -> None:
-    """Complain about computed inputs that are not in the graph, since their values would be ignored."""
+    """Complain about inputs that are listed twice, and computed ones whose values would be ignored."""
+    if len(set(given)) < len(given):
+        raise GraphError("compile: an input is listed twice; list each once")
     found = set(order)
     for node in given:
         if node.operands and node not in found:

@@ -14,7 +14,7 @@ from typing import Any
 from symdiff.asked import check_inexact, direction_like, sources_in
 from symdiff.dims import shape_text
 from symdiff.errors import GraphError
-from symdiff.graph import rebuild, substitute, toposort
+from symdiff.graph import Graph, rebuild, substitute, toposort
 from symdiff.node import Node
 from symdiff.ops.add import combine
 from symdiff.ops.filled import eye
@@ -135,7 +135,7 @@ def jvp(y: Node, wrt: Any, tangents: Any, *, simplify: bool = True) -> Node:
     if not simplify:
         return pushforward(y, directions)
     prepared = _prepared(y, list(directions))
-    return simplified([pushforward(prepared, directions)], set(toposort(prepared)))[0]
+    return simplified([pushforward(prepared.outputs[0], directions)], set(prepared.order))[0]
 
 
 def jacobian(y: Node, wrt: Any, *, simplify: bool = True) -> Any:
@@ -194,22 +194,27 @@ def hvp(y: Node, wrt: Any, direction: Any, *, simplify: bool = True) -> Any:
         Placeholder(node.shape, node.dtype): direction_like("hvp", f"the direction of {node!r}", value, node)
         for node, value in zip(sources, matched(wrt, direction, "hvp"), strict=True)
     }  # stand-ins, so that a direction that depends on *wrt* is not differentiated itself
-    prepared = _prepared(y, sources) if simplify else y
-    product = grad(jvp(prepared, sources, list(given), simplify=False), sources, simplify=False)
+    prepared = _prepared(y, sources) if simplify else Graph([y])
+    product = grad(jvp(prepared.outputs[0], sources, list(given), simplify=False), sources, simplify=False)
     product = substitute(product, given)
-    return unflatten(wrt, simplified(product, set(toposort(prepared))) if simplify else product)
+    return unflatten(wrt, simplified(product, set(prepared.order)) if simplify else product)
 
 
-def _prepared(y: Node, sources: Sequence[Node]) -> Node:
+def _prepared(y: Node, sources: Sequence[Node]) -> Graph:
     """*y* as it is best differentiated; as it is where a rule might look through a source."""
     if any(source.operands for source in sources):
-        return y
-    return rebuild(tidied([y]), lambda node: node.expanded())[0]
+        return Graph([y])
+    graph = Graph(tidied([y]))
+    if all(node.expanded() is node for node in graph.order):
+        return graph
+    return Graph(rebuild(graph.outputs, lambda node: node.expanded()))
 
 
 def _pulled(y: Node, wrt: Any, seed: Node, name: str, simplify: bool) -> Any:
     """The reverse sweep, and what it finds simplified."""
     sources = sources_in(wrt, name)
-    prepared = _prepared(y, sources) if simplify else y
-    found = pullback(prepared, sources, seed)
-    return unflatten(wrt, simplified(found, set(toposort(prepared, seed))) if simplify else found)
+    if not simplify:
+        return unflatten(wrt, pullback(y, sources, seed))
+    prepared = _prepared(y, sources)
+    found = pullback(prepared.outputs[0], sources, seed)
+    return unflatten(wrt, simplified(found, {*prepared.order, *toposort(seed)}))

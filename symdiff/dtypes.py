@@ -58,8 +58,10 @@ def result_dtype(*values: Any) -> DType:
     dtype('float64')
     """
     first = values[0]
-    if isinstance(first, np.dtype) and all(value is first for value in values):
-        same: DType = first
-        return same
+    if isinstance(first, np.dtype):
+        weak = float if first.kind == "f" else None  # what gives way to the first without a look at its value
+        if all(value is first or type(value) is weak for value in values):
+            same: DType = first
+            return same
     found: DType = np.result_type(*values)
     return found

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import Any
 
 from symdiff.errors import ShapeError
-from symdiff.node import Leaf, Node
+from symdiff.node import Leaf, Node, replacing
 
 __all__ = [
+    "Graph",
     "ancestors",
     "consumers",
     "copied",
     "depends",
     "leaves",
+    "moved",
     "rebuild",
     "restored",
     "rows",
@@ -32,12 +35,14 @@ def toposort(*outputs: Node, stop: Collection[Node] = ()) -> list[Node]:
             raise TypeError(f"toposort: give nodes one by one, not {type(output).__name__} {output!r}")
     found = set(outputs)
     order = list(found)
+    enter, append, stops = found.add, order.append, len(stop) > 0
     for node in order:  # which grows on the way
-        if node not in stop:
-            for operand in node.operands:
-                if operand not in found:
-                    found.add(operand)
-                    order.append(operand)
+        if stops and node in stop:
+            continue
+        for operand in node.operands:
+            if operand not in found:
+                enter(operand)
+                append(operand)
     order.sort(key=_serial)
     return order
 
@@ -85,11 +90,64 @@ def rebuild(
 
     Nodes in *given* are replaced by what it says, and neither they nor what lies below are visited.
     """
-    new = dict(given or {})
-    for node in toposort(*outputs, stop=new.keys()):
-        if node not in new:
-            new[node] = visit(node.with_operands(*[new[operand] for operand in node.operands]))
-    return [new[output] for output in outputs]
+    changed = dict(given or {})
+    for node in toposort(*outputs, stop=changed.keys()):
+        if node not in changed:
+            fresh = visit(moved(node, changed))
+            if fresh is not node:
+                changed[node] = fresh
+    return [changed.get(output, output) for output in outputs]
+
+
+def moved(node: Node, changed: Mapping[Node, Node]) -> Node:
+    """The node on its operands as they are now, those that have *changed*."""
+    operands = node.operands
+    if changed.keys().isdisjoint(operands):
+        return node
+    return node.with_operands(*[changed.get(operand, operand) for operand in operands])
+
+
+class Graph:
+    """Results together with all that they need, which is looked for once.
+
+    A pass that changes nothing gives back the graph that it was given, so that the next one need not look.
+    """
+
+    def __init__(self, outputs: Iterable[Node]) -> None:
+        self.outputs = tuple(outputs)
+
+    @cached_property
+    def order(self) -> list[Node]:
+        """Every node, operands before users."""
+        return toposort(*self.outputs)
+
+    @cached_property
+    def uses(self) -> dict[Node, int]:
+        """How many operand positions each node fills."""
+        return consumers(self.order)
+
+    @cached_property
+    def alone(self) -> set[Node]:
+        """The nodes that are no results, and fill one operand position."""
+        return {node for node, count in self.uses.items() if count == 1}.difference(self.outputs)
+
+    def rebuilt(self, visit: Callable[[Node], Node]) -> Graph:
+        """The same graph with *visit* applied to each node, operands first.
+
+        What replaces a node stands where it did.
+        """
+        changed: dict[Node, Node] = {}
+        with replacing() as place:
+            for node in self.order:
+                place.serial = node.serial
+                fresh = visit(moved(node, changed))
+                if fresh is not node:
+                    changed[node] = fresh
+        return self.with_changes(changed)
+
+    def with_changes(self, changed: Mapping[Node, Node]) -> Graph:
+        """The graph of what the results have become; itself if nothing has changed."""
+        return Graph([changed.get(output, output) for output in self.outputs]) if changed else self
 
 
 def substitute(outputs: Sequence[Node], replacements: Mapping[Node, Node]) -> list[Node]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import itertools
 import math
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import is_
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from symdiff.dims import Shape
 from symdiff.dtypes import DType
-from symdiff.interning import Interned, canonical
+from symdiff.interning import Interned, canonical_all
 
 if TYPE_CHECKING:
     from symdiff.methods import Methods
@@ -34,7 +35,6 @@ SPAN = 1 << 40  # serial numbers between two creations, for nodes that replace t
 _serials = itertools.count(0, SPAN)
 _replacements = itertools.count(1)
 witnesses: list[Callable[[Node], None]] = []  # told of every node that is asked for, while there are any
-_set = object.__setattr__
 
 
 class _Place(threading.local):
@@ -90,6 +90,8 @@ class Node(Methods):
 
     def __new__(cls, *operands: Node, **attributes: Any) -> Self:
         """The one node of this class with these operands and attributes."""
+        if not attributes and not cls.fields:
+            return cls.only(operands, ())
         try:
             values = tuple([attributes.pop(name) for name in cls.fields])
         except KeyError as missing:
@@ -101,7 +103,7 @@ class Node(Methods):
     @classmethod
     def only(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Self:
         """The one node of this class with these operands, and attributes in the order of `fields`."""
-        key: tuple[Any, ...] = (cls, operands, *map(canonical, attributes))
+        key: tuple[Any, ...] = (cls, operands, *cls._key(attributes))
         found = _table.get(key)
         if found is None:
             found = _table.enter(key, cls.make(operands, attributes))
@@ -110,25 +112,32 @@ class Node(Methods):
         return found  # type: ignore[return-value]
 
     @classmethod
+    def _key(cls, attributes: tuple[Any, ...]) -> Sequence[Hashable]:
+        """What tells these attributes from others."""
+        return canonical_all(attributes)
+
+    @classmethod
     def make(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Self:
         """A new object, whether or not an equal one exists; use the class itself instead."""
         self = object.__new__(cls)
-        _set(self, "operands", operands)
-        _set(self, "attributes", attributes)
-        _set(self, "shape", self.infer_shape())
-        _set(self, "dtype", self.infer_dtype())
-        _set(self, "serial", next(_serials) if _place.serial is None else _next_to(operands))
+        _set_operands(self, operands)
+        _set_attributes(self, attributes)
+        _set_shape(self, self.infer_shape())
+        _set_dtype(self, self.infer_dtype())
+        _set_serial(self, next(_serials) if _place.serial is None else _next_to(operands))
         return self
 
     def with_operands(self, *operands: Node) -> Node:
         """The same operation on other operands; itself when they are the same."""
-        if operands == self.operands:
+        if len(operands) == len(self.operands) and all(map(is_, operands, self.operands)):
             return self
         return self.apply(operands, self.attributes)
 
     @classmethod
     def apply(cls, operands: tuple[Node, ...], attributes: tuple[Any, ...]) -> Node:
         """The node of this class in its simplest form; a class with a smart constructor calls it here."""
+        if cls.__new__ is Node.__new__:
+            return cls.only(operands, attributes)
         return cls(*operands, **dict(zip(cls.fields, attributes, strict=True)))
 
     def infer_shape(self) -> Shape:
@@ -139,7 +148,7 @@ class Node(Methods):
         """The dtype of the result; that of the operands unless the class says otherwise."""
         first = self.operands[0].dtype
         for k, operand in enumerate(self.operands):
-            if operand.dtype != first:
+            if operand.dtype is not first and operand.dtype != first:
                 raise TypeError(
                     f"{type(self).__name__}: operand {k} is {operand.dtype} but operand 0 is {first}; "
                     "convert one of them with cast"
@@ -227,6 +236,11 @@ class Node(Methods):
         return self
 
 
+_set_operands, _set_attributes, _set_shape, _set_dtype, _set_serial = (
+    Node.__dict__[name].__set__ for name in ("operands", "attributes", "shape", "dtype", "serial")
+)  # which does what `object.__setattr__` does, without looking for the name
+
+
 @contextmanager
 def replacing() -> Iterator[_Place]:
     """Nodes made inside stand where the node stood whose serial number the place is given.
@@ -243,10 +257,7 @@ def replacing() -> Iterator[_Place]:
 
 def _next_to(operands: Sequence[Node]) -> int:
     """A serial number right behind that of the node that is replaced, and behind those of *operands*."""
-    newest = _place.serial or 0
-    for operand in operands:
-        if operand.serial > newest:
-            newest = operand.serial
+    newest = max([_place.serial or 0, *[operand.serial for operand in operands]])
     return newest // SPAN * SPAN + next(_replacements)
 
 

@@ -53,6 +53,7 @@ class Program:
         check_finite: bool = False,
         memory_limit: int | None = None,
         backend: str = "numpy",
+        order: Sequence[Node] | None = None,
     ) -> None:
         self.structure = outputs
         self.check_finite = check_finite
@@ -69,7 +70,7 @@ class Program:
         self.variables = tuple(variables)
         self.updates = dict(updates)
         self.results = [*flatten(outputs, "compile"), *updates.values()]
-        self.symbols = symbols(toposort(*self.results, *inputs))
+        self.symbols = symbols([*(order or toposort(*self.results)), *inputs])
         self._kernels: OrderedDict[tuple[int, ...], Kernel | ScalarKernel] = OrderedDict()
         self._lock = threading.Lock()
         kernel = None if self.symbols else self.kernel({})
@@ -289,12 +290,11 @@ def compile(
     order = toposort(*flat, *updates.values())
     found = [node for node in order if isinstance(node, Placeholder)]
     given = found if inputs is None else [inputs] if isinstance(inputs, Node) else list(inputs)
-    if len(set(given)) < len(given):
-        raise GraphError("compile: an input is listed twice")
     check_inputs(given, order)
-    needed = toposort(*flat, *updates.values(), stop=set(given))
+    above = any(node.operands for node in given)  # what lies below an input is not needed
+    needed = toposort(*flat, *updates.values(), stop=set(given)) if above else order
     for node in needed:
         if isinstance(node, Placeholder) and node not in given:
             raise GraphError(f"compile: {node!r} is needed but is not among the inputs; add it")
     variables = [node for node in needed if isinstance(node, Variable) and node not in given]
-    return Program(outputs, given, variables, updates, check_finite, limit, backend)
+    return Program(outputs, given, variables, updates, check_finite, limit, backend, order)

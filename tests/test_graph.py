@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import symdiff as sd
-from symdiff.graph import ancestors, consumers, leaves, rebuild
+from symdiff.graph import Graph, ancestors, consumers, leaves, moved, rebuild, toposort
 from symdiff.node import _table
 
 DEEP = 100_000
@@ -198,3 +198,35 @@ def test_a_replacement_may_not_change_the_shape():
 
     with pytest.raises(sd.ShapeError, match="3"):
         sd.substitute([x * 2], {x: sd.Variable([1.0, 2.0, 3.0])})
+
+
+def test_a_graph_that_stays_is_given_back():
+    """A pass that changes nothing says so, so that the next one need not look for the nodes again."""
+    x = sd.Variable([1.0, 2.0], "x")
+    graph = Graph([sd.exp(x) * x, sd.sin(x)])
+
+    assert graph.rebuilt(lambda node: node) is graph
+    assert graph.rebuilt(lambda node: node).order is graph.order
+    assert graph.order == toposort(*graph.outputs)
+
+
+def test_only_what_uses_a_new_node_is_made_again():
+    """Everything else is the same object, and a new node stands where the old one did."""
+    x, y = sd.Variable([1.0, 2.0], "x"), sd.Variable([3.0, 4.0], "y")
+    old, other = sd.exp(x), sd.sin(y)
+    graph = Graph([old + 1, other])
+
+    new = graph.rebuilt(lambda node: sd.cos(x) if node is old else node)
+
+    assert new.outputs == (sd.cos(x) + 1, other)
+    assert moved(other, {old: sd.cos(x)}) is other
+    assert new.order.index(sd.cos(x)) < new.order.index(other)
+
+
+def test_what_is_used_once_is_alone():
+    """Results are not, and what fills two positions is not."""
+    x = sd.Variable([1.0, 2.0], "x")
+    twice, result = sd.exp(x), sd.sin(sd.cos(x))
+    graph = Graph([result, sd.tanh(twice) + twice])
+
+    assert graph.alone == {sd.cos(x), sd.tanh(twice)}

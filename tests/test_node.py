@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import symdiff as sd
-from symdiff.interning import Interned
+from symdiff.interning import Interned, Marked, canonical
 from symdiff.node import _table
 
 
@@ -424,3 +424,38 @@ def test_byte_order_is_the_machines():
 
     assert x.dtype == sd.exp(x).dtype == sd.exp(x)().dtype == np.dtype("float64")
     np.testing.assert_array_equal((x * 2)(), [2.0, 4.0])
+
+
+def test_marked_objects_leave_when_they_end():
+    """They are remembered one by one, twice or not, and keep nothing alive."""
+    marked = Marked()
+    one, two = Thing(), Thing()
+
+    marked.update([one, two, one])
+    assert one in marked
+    assert Thing() not in marked
+    assert len(marked) == 2
+    del one
+    assert list(marked) == [two]
+    assert len(marked) == 1
+    del two
+    assert len(marked) == 0
+
+
+def test_keys_keep_apart_what_python_takes_for_equal():
+    """A number of each type has a key of its own, inside tuples as well."""
+    values = [1, 1.0, True, np.float32(1), np.int64(1), 0.0, -0.0, 0, (1, 0.0), (1.0, 0.0), (1, -0.0), (1j,)]
+
+    assert len({canonical(value) for value in values}) == len(values)
+    assert canonical(float("nan")) == canonical(float("nan"))
+    assert canonical((2.5, ("x", None))) == canonical((2.5, ("x", None)))
+
+
+def test_one_integer_means_what_it_means_in_a_tuple():
+    """The short way of reading a row gives the same node, and the same complaint."""
+    x = sd.Placeholder((3, 4), name="x")
+
+    assert x[1] is x[1,]
+    assert x[-1] is x[2, :]
+    with pytest.raises(IndexError, match="index 3 is out of range for axis 0"):
+        x[3]

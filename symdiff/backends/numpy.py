@@ -200,9 +200,9 @@ class Writer:
             return self.name(argument)
         if dtype is None:
             return number_source(argument.value)
-        value = np.asarray(argument.value, dtype)
         name = literal_name(argument.value, dtype)
-        self.objects[name] = value
+        if name not in self.objects:
+            self.objects[name] = np.asarray(argument.value, dtype)
         return name
 
     def shape(self, argument: Argument) -> Sizes:

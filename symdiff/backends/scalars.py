@@ -111,7 +111,7 @@ def direct(
         "    except _errors:",
         "        return _otherwise(_self, *_values, **_named)",
     ]
-    names = {"_variables": variables, "_floats": _floats, "_array": np.array, "_errors": ERRORS}
+    names = {"_variables": variables, "_floats": _floats, "_array": np.asarray, "_errors": ERRORS}
     names |= {"_result": result, "_otherwise": otherwise, **text.objects}
     exec(compile("\n".join(lines), "<symdiff program>", "exec"), names)
     found: Callable[..., Any] = names["call"]  # type: ignore[assignment]

@@ -62,7 +62,12 @@ def key_source(places: Sequence[Any], shape: Sequence[int]) -> str:
 
 def literal_name(value: Any, dtype: DType) -> str:
     """A name for a number as an array without axes: ``k0_5``."""
-    text = repr(value).replace("-", "m").replace(".", "_").replace("+", "p")
+    return _literal_name(repr(value), dtype)
+
+
+@lru_cache(maxsize=1024)
+def _literal_name(written: str, dtype: DType) -> str:
+    text = written.replace("-", "m").replace(".", "_").replace("+", "p")
     text = "".join(letter for letter in text if letter.isalnum() or letter == "_")
     return f"k{text}" if dtype.name == "float64" else f"k{text}_{dtype.kind}{dtype.itemsize}"
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Any
 
 from symdiff.coefficients import in_dtype, joined, number, total
 from symdiff.dims import Shape, shape_text
+from symdiff.dtypes import DType
 from symdiff.errors import ShapeError
 from symdiff.node import Node
 from symdiff.ops.base import Linear
@@ -27,7 +27,7 @@ class Add(Linear):
     def infer_shape(self) -> Shape:
         first = self.operands[0].shape
         for k, operand in enumerate(self.operands):
-            if operand.shape != first:
+            if operand.shape is not first and operand.shape != first:
                 raise ShapeError(
                     f"Add: operand {k} is {shape_text(operand.shape)} but operand 0 is "
                     f"{shape_text(first)}; the function add broadcasts"
@@ -61,23 +61,30 @@ def combine(operands: Sequence[Node], coefficients: Sequence[Any]) -> Node:
     shape, dtype = operands[0].shape, operands[0].dtype
     terms: dict[Node, Any] = {}
     for node, factor in zip(operands, coefficients, strict=True):
-        core, own = unscaled(node)
-        together = factor if core is node else joined(factor, own, dtype)
-        core, together = (node, factor) if together is None else (core, together)
-        terms[core] = total(terms[core], together) if core in terms else together
-    kinds: dict[type[Node], None] = dict.fromkeys(map(type, terms))
-    for kind in kinds:
+        if type(node) is Einsum and node.attributes[1] != 1:
+            node, factor = _core(node, factor, dtype)
+        terms[node] = total(terms[node], factor) if node in terms else factor
+    for kind in {type(node): None for node in terms}:
         terms = kind.collect(terms)
-    terms = {node: in_dtype(factor, dtype) for node, factor in terms.items()}
-    kept = sorted([node for node, factor in terms.items() if factor != 0], key=_serial)
-    if not kept:
+    pairs = [(node, own) for node, factor in terms.items() if (own := in_dtype(factor, dtype)) != 0]
+    if not pairs:
         return full(shape, 0, dtype)
-    if len(kept) == 1:
-        return scale(kept[0], terms[kept[0]])
-    return Add.only(tuple(kept), (tuple([terms[node] for node in kept]),))
+    if len(pairs) == 1:
+        return scale(*pairs[0])
+    pairs.sort(key=_serial_of_first)
+    kept, factors = zip(*pairs, strict=True)
+    return Add.only(kept, (factors,))
 
 
-_serial = attrgetter("serial")
+def _core(node: Node, factor: Any, dtype: DType) -> tuple[Node, Any]:
+    """*factor* times a node as a multiple of what the node is a multiple of, if there is such a factor."""
+    core, own = unscaled(node)
+    together = factor if core is node else joined(factor, own, dtype)
+    return (node, factor) if together is None else (core, together)
+
+
+def _serial_of_first(pair: tuple[Node, Any]) -> int:
+    return pair[0].serial
 
 
 def unscaled(node: Node) -> tuple[Node, Any]:
@@ -111,7 +118,8 @@ def add(*terms: Any) -> Node:
     """
     nodes = promote(*terms)
     shape = broadcast_shapes("add", *[node.shape for node in nodes])
-    return combine([broadcast_to(node, shape) for node in nodes], [1] * len(nodes))
+    fitting = [node if node.shape == shape else broadcast_to(node, shape) for node in nodes]
+    return combine(fitting, [1] * len(nodes))
 
 
 def subtract(x: Any, y: Any) -> Node:

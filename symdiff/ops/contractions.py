@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from symdiff.dims import Dim, Size, product, shape_text, size_text
+from symdiff.dims import Dim, Shape, Size, product, shape_text, size_text
 from symdiff.dtypes import inexact, is_inexact
 from symdiff.equation import interleaved, parse
 from symdiff.errors import ShapeError
@@ -165,6 +166,28 @@ def matmul(x: Any, y: Any) -> Node:
     a @ v = [3. 7.]
     """
     x, y = promote(x, y)
+    wiring = _matrices(x.shape, y.shape)
+    return _matmul_spelled(x, y) if wiring is None else contract((x, y), wiring, 1, x.dtype)
+
+
+@lru_cache(maxsize=4096)
+def _matrices(x: Shape, y: Shape) -> Wiring | None:
+    """The wiring of a matrix product of arrays of these shapes; None if they do not fit."""
+    try:
+        return parse(_matrix_equation(x, y), (x, y), ("x", "y"), {})
+    except ShapeError:
+        return None
+
+
+def _matrix_equation(x: Shape, y: Shape) -> str:
+    """The matrix product as an equation, in which a vector has one label."""
+    left = "...ij" if len(x) > 1 else "j"
+    right = "...jk" if len(y) > 1 else "j"
+    return f"{left},{right}->..." + "i" * (len(x) > 1) + "k" * (len(y) > 1)
+
+
+def _matmul_spelled(x: Node, y: Node) -> Node:
+    """The matrix product of nodes that have names in messages."""
     for k, node in enumerate((x, y)):
         if not node.ndim:
             raise ShapeError(f"matmul: operand {k} ({label_of(node)}) is a scalar; multiply with *")
@@ -175,10 +198,7 @@ def matmul(x: Any, y: Any) -> Node:
             f"{size_text(inner[0])}, but operand 1 ({label_of(y)}: {shape_text(y.shape)}) has "
             f"{size_text(inner[1])} there; transpose one of them, or use einsum"
         )
-    left = "...ij" if x.ndim > 1 else "j"
-    right = "...jk" if y.ndim > 1 else "j"
-    output = "..." + "i" * (x.ndim > 1) + "k" * (y.ndim > 1)
-    return _spelled(f"{left},{right}->{output}", (x, y), {})
+    return _spelled(_matrix_equation(x.shape, y.shape), (x, y), {})
 
 
 def dot(x: Any, y: Any) -> Node:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from operator import lt
 from typing import Any
@@ -18,10 +18,14 @@ from symdiff.contraction import binary_tree, contract_arrays
 from symdiff.dims import Shape, shape_text
 from symdiff.dtypes import DType
 from symdiff.errors import ShapeError
+from symdiff.interning import canonical
 from symdiff.node import Node
 from symdiff.wiring import Wiring
 
 __all__ = ["Einsum", "contract", "is_scalar_constant", "scale"]
+
+
+_ONE = canonical(1.0)
 
 
 class Einsum(Node):
@@ -35,6 +39,13 @@ class Einsum(Node):
     wiring: Wiring
     coefficient: Any
     result: DType
+
+    @classmethod
+    def _key(cls, attributes: tuple[Any, ...]) -> Sequence[Hashable]:
+        wiring, coefficient, result = attributes
+        if coefficient == 1 and type(coefficient) is float:  # of most einsums
+            return wiring, _ONE, result
+        return wiring, canonical(coefficient), result
 
     def infer_shape(self) -> Shape:
         wiring: Wiring = self.attributes[0]
@@ -124,7 +135,7 @@ def contract(
     """The einsum of *operands* in its simplest form: views merged, constants folded, operands sorted."""
     dtype = operands[0].dtype if dtype is None else dtype
     operands = list(operands)
-    for k in reversed(range(len(operands) if Einsum in map(type, operands) else 0)):
+    for k in range(len(operands) - 1, -1, -1) if Einsum in map(type, operands) else ():
         inner = operands[k]
         if type(inner) is Einsum:
             within, own, _ = inner.attributes
@@ -136,7 +147,8 @@ def contract(
                 operands[k : k + 1] = inner.operands
                 coefficient = factor
     wiring, count = wiring.without_orphans
-    coefficient = in_dtype(product(coefficient, count) if count != 1 else coefficient, dtype)
+    if count != 1 or type(coefficient) is not float or dtype.kind != "f":
+        coefficient = in_dtype(product(coefficient, count) if count != 1 else coefficient, dtype)
     if operands and (coefficient == 0 or wiring.is_empty):
         kept = {label: wiring.sizes[label] for label in wiring.output}
         return contract((), Wiring.of((), wiring.output, kept), 0, dtype)
@@ -149,7 +161,7 @@ def contract(
             scaled = operand.scaled(coefficient)
             if scaled is not None:
                 return contract([*operands[:k], scaled, *operands[k + 1 :]], wiring, 1, dtype)
-    elif wiring.is_identity:
+    elif len(operands) == 1 and wiring.is_identity:
         return operands[0]
     return Einsum.only(tuple(operands), (wiring, coefficient, dtype))
 
@@ -171,6 +183,8 @@ def _merged(operands: list[Node], wiring: Wiring) -> tuple[list[Node], Wiring]:
 
 def _sorted(operands: list[Node], wiring: Wiring) -> tuple[list[Node], Wiring]:
     """Operands by age; among equal ones, the order whose labels come first."""
+    if len(operands) == 2 and operands[0].serial < operands[1].serial:
+        return operands, wiring
     serials = [operand.serial for operand in operands]
     if all(map(lt, serials, serials[1:])):
         return operands, wiring

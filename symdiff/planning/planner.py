@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from symdiff.graph import consumers, rebuild, toposort
+from symdiff.graph import Graph, consumers, rebuild
 from symdiff.machine import multiplies_unpacked
 from symdiff.node import Node
 from symdiff.ops.leaves import Placeholder
@@ -19,6 +19,7 @@ from symdiff.planning.graphs.arranging import arrange_results
 from symdiff.planning.graphs.factoring import factor_sums
 from symdiff.planning.graphs.folding import fold_constants
 from symdiff.planning.graphs.grams import share_roots
+from symdiff.planning.graphs.inner import by_derivatives
 from symdiff.planning.graphs.merging import merge_products
 from symdiff.planning.graphs.order import in_place
 from symdiff.planning.graphs.pairs import in_pairs
@@ -60,13 +61,13 @@ def plan(
     return Plan(steps, list(inputs), registers, tiles, buffers_for(steps, registers, tiles))
 
 
-def _rewritten(outputs: Sequence[Node], inputs: Sequence[Node]) -> tuple[list[Node], list[Node]]:
+def _rewritten(outputs: Sequence[Node], inputs: Sequence[Node]) -> tuple[Sequence[Node], list[Node]]:
     """The outputs as they are best computed, and the order in which to compute what they need."""
-    outputs = share_roots(factor_sums(join_twins(tidied(outputs))))
-    outputs = fold_constants(in_pairs(share_parts(outputs)), inputs)
-    ranks = {node: float(place) for place, node in enumerate(toposort(*outputs))}
-    merged = arrange_results(merge_products(stack_sums(outputs, ranks), ranks), ranks)
-    return merged, in_place(merged, ranks)
+    graph = share_roots(factor_sums(join_twins(Graph(tidied(outputs)))))
+    graph = fold_constants(by_derivatives(in_pairs(share_parts(graph))), inputs)
+    ranks = {node: float(place) for place, node in enumerate(graph.order)}
+    graph = arrange_results(merge_products(stack_sums(graph, ranks), ranks), ranks)
+    return graph.outputs, in_place(graph, ranks)
 
 
 def _lowered(

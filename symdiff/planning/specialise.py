@@ -16,7 +16,8 @@ __all__ = ["specialise", "specialised", "symbols"]
 
 def symbols(order: Sequence[Node]) -> set[str]:
     """The names of all sizes that the shapes of these nodes leave open."""
-    return {name for node in order for size in node.shape if isinstance(size, Dim) for name in size.symbols}
+    sizes = {size for shape in {node.shape for node in order} for size in shape}
+    return {name for size in sizes if isinstance(size, Dim) for name in size.symbols}
 
 
 def specialise(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-import numpy as np
-
-from symdiff.dtypes import DType
+from symdiff.dtypes import DType, result_dtype
 from symdiff.interning import canonical
 from symdiff.node import Node
 
@@ -89,8 +87,11 @@ class Step(NamedTuple):
 
     def moved(self, new: Mapping[int, int] | Sequence[int]) -> Step:
         """The step, reading registers under their *new* numbers."""
-        arguments = tuple([new[a] if isinstance(a, int) else a for a in self.arguments])
-        return self if arguments == self.arguments else Step(self.kind, arguments, *self[2:])
+        arguments = tuple([new[a] if type(a) is int else a for a in self.arguments])
+        return self if arguments == self.arguments else _step((self.kind, arguments, *self[2:]))
+
+
+_step: Callable[[tuple[Any, ...]], Step] = partial(tuple.__new__, Step)  # in less time than by the class
 
 
 @lru_cache(maxsize=4096)
@@ -119,7 +120,7 @@ def pruned(steps: list[Step], outputs: list[int]) -> tuple[list[Step], list[int]
     needed = set(outputs)
     for register in reversed(range(len(steps))):
         if register in needed:
-            needed.update([a for a in steps[register].arguments if isinstance(a, int)])
+            needed.update([a for a in steps[register].arguments if type(a) is int])
     kept = [k for k, step in enumerate(steps) if k in needed or step.kind == "input"]
     if len(kept) == len(steps):
         return steps, outputs
@@ -151,14 +152,17 @@ def owners(steps: Sequence[Step]) -> list[int]:
 def literal_dtype(steps: Sequence[Step], step: Step, literal: Literal) -> DType:
     """The dtype in which a number takes part in a function of entries."""
     kinds = [steps[a].dtype for a in step.arguments if isinstance(a, int)]
-    return np.result_type(*kinds, literal.value) if kinds else step.dtype
+    return result_dtype(*kinds, literal.value) if kinds else step.dtype
 
 
 def joint_shape(shapes: Sequence[Sizes]) -> Sizes:
     """The shape to which shapes broadcast that are known to fit."""
     first = shapes[0]
-    if all(shape == first for shape in shapes):
-        return first
+    return first if all(shape == first for shape in shapes) else _joint(tuple(shapes))
+
+
+@lru_cache(maxsize=4096)
+def _joint(shapes: tuple[Sizes, ...]) -> Sizes:
     length = max(map(len, shapes))
     padded = [(1,) * (length - len(shape)) + shape for shape in shapes]
     return tuple([next((size for size in column if size != 1), 1) for column in zip(*padded, strict=True)])
@@ -182,7 +186,7 @@ class Builder:
         operation: Node | None = None,
     ) -> int:
         """The register that holds this step's result."""
-        step = Step(kind, arguments, settings, shape, dtype, flops, operation)
+        step = _step((kind, arguments, settings, shape, dtype, flops, operation))
         key = step if operation is None else (*step[:-1], type(operation), canonical(operation.attributes))
         found = self.known.setdefault(key, len(self.steps))
         if found == len(self.steps):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from symdiff.graph import toposort
+from symdiff.interning import Marked
 from symdiff.node import Node
 from symdiff.rewrite.catalogues import ALGEBRA, CONTRACTION, STABILITY, WIRES
 from symdiff.rewrite.catalogues.wires import nested_sum
@@ -62,19 +63,25 @@ def simplified(
     nodes: Sequence[Node], kept: Collection[Node], firings: list[Firing] | None = None
 ) -> list[Node]:
     """The nodes simplified by every rule; nodes in *kept* are not touched."""
-    results = _no_larger(nodes, kept, firings)
-    _tidy.update(toposort(*results, stop=kept))
+    results, order = _no_larger(nodes, kept, firings)
+    _tidy.update(order)
     return results
 
 
-def _no_larger(nodes: Sequence[Node], kept: Collection[Node], firings: list[Firing] | None) -> list[Node]:
-    """By all rules, or where that makes the graph larger by fewer of them, and then all over again."""
+def _no_larger(
+    nodes: Sequence[Node], kept: Collection[Node], firings: list[Firing] | None
+) -> tuple[list[Node], list[Node]]:
+    """By all rules, or where that makes the graph larger by fewer of them, and then all over again.
+
+    The results, and all nodes that they need down to those that are kept.
+    """
+    run = Run(kept)
     for _ in range(ROUNDS):
         for passes in (EVERYTHING, CAREFUL):
             run = Run(kept, None if firings is None else [])
             results = passes(nodes, run)
             same = all(new is old for new, old in zip(results, nodes, strict=True))
-            if same or len(toposort(*results, stop=kept)) <= len(toposort(*nodes, stop=kept)):
+            if same or len(run.order(results)) <= len(run.order(nodes)):
                 break
         else:
             break  # even the careful rules make it larger
@@ -85,10 +92,10 @@ def _no_larger(nodes: Sequence[Node], kept: Collection[Node], firings: list[Firi
         nodes = results
         if passes is EVERYTHING:
             break
-    return list(nodes)
+    return list(nodes), run.order(nodes)
 
 
-_tidy: weakref.WeakSet[Node] = weakref.WeakSet()  # nodes that `tidied` would give back as they are
+_tidy: Marked[Node] = Marked()  # nodes that `tidied` would give back as they are
 _forms: weakref.WeakKeyDictionary[Node, Node] = weakref.WeakKeyDictionary()  # what it made of others
 
 

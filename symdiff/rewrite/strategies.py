@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from symdiff.errors import GraphError
-from symdiff.graph import toposort
+from symdiff.graph import moved, toposort
 from symdiff.node import Node, replacing
 from symdiff.ops.add import Add
 from symdiff.rewrite.checking import Checker, current
@@ -32,7 +32,15 @@ class Run:
     checker: Checker | None = field(default_factory=current)
     known: Known = field(default_factory=Known)
     settled: dict[Node, Any] = field(default_factory=dict)  # nodes no rule applied to, and their surroundings
+    walked: dict[tuple[Node, ...], list[Node]] = field(default_factory=dict)  # what results need, not kept
     missed: bool = False  # whether a rule does apply to one of them after all
+
+    def order(self, outputs: Sequence[Node]) -> list[Node]:
+        """Every node that the outputs need down to those that are kept, operands before users."""
+        key = tuple(outputs)
+        if key not in self.walked:
+            self.walked[key] = toposort(*outputs, stop=self.kept)
+        return self.walked[key]
 
     def note(self, rule: Rule, before: Node, after: Node) -> None:
         """Remember, and check, that *rule* made *after* of *before*."""
@@ -115,18 +123,20 @@ class Walk:
         self.uses: dict[Node, int] = {}
         self.arounds: dict[type[Node] | None, Around] = {}  # by the class of the one user
         self.passed: list[tuple[Node, type[Node] | None]] = []  # settled nodes, not looked at again
-        order = toposort(*outputs, stop=run.kept)
+        self.changed: dict[Node, Node] = {}  # what is not its own normal form
+        order = run.order(outputs)
         counts, users = _users(order, outputs)
+        uses, kept = self.uses, run.kept
         with replacing() as place:
             for node in order:
                 place.serial = node.serial
-                if node in run.kept:
+                if node in kept:
                     after, own = node, MANY
                     self.normal[node] = node
                 else:
                     own = counts[node]
                     after = self.settle(node, users[node] if own == 1 else None)
-                self.uses[after] = self.uses.get(after, 0) + own
+                uses[after] = uses.get(after, 0) + own
 
     def settle(self, top: Node, user: type[Node] | None) -> Node:
         """The normal form of *top*, and of whatever new nodes the rules make on the way."""
@@ -135,8 +145,7 @@ class Walk:
             return normal[top]
         after = self.step(top, user)  # all that lies below is in normal form
         if after is top or after in normal:
-            normal[top] = normal.get(after, after)
-            return normal[top]
+            return self.note(top, normal.get(after, after))
         became = {top: after}
         pending = [top, after]
         while pending:
@@ -158,26 +167,34 @@ class Walk:
                         raise GraphError(f"simplify: rules lead from {node!r} to itself; one is wrong")
                     pending.append(after)
                     continue
-                normal[node] = normal.get(after, after)
+                self.note(node, normal.get(after, after))
             pending.pop()
         return normal[top]
+
+    def note(self, node: Node, after: Node) -> Node:
+        """Take down the normal form of a node."""
+        self.normal[node] = after
+        if after is not node:
+            self.changed[node] = after
+        return after
 
     def step(self, node: Node, user: type[Node] | None) -> Node:
         """*node* on operands in normal form, or what a rule makes of it, or itself."""
         if not node.operands:
             return node
-        moved = node.with_operands(*[self.normal[x] for x in node.operands])
-        return self.fire(node, user) if moved is node else moved
+        fresh = moved(node, self.changed)
+        return self.fire(node, user) if fresh is node else fresh
 
     def count(self, before: Node, after: Node) -> None:
         """Take what *after*, and what is new below it, make use of for used by many, until it is counted."""
         fresh, seen = [after], {after}
+        old = {*before.operands}
         while fresh:
             node = fresh.pop()
             if node in self.normal:
                 continue
             for operand in node.operands:
-                if node is not after or operand not in before.operands:
+                if node is not after or operand not in old:
                     self.uses[operand] = self.uses.get(operand, 0) + MANY
                 if operand not in seen:
                     seen.add(operand)
@@ -190,7 +207,7 @@ class Walk:
             return node
         settled = self.run.settled
         deep = Add in map(type, node.operands)  # rules look at what such an operand is made of
-        seen = None if deep else (id(self.table), user, *map(self.uses.get, node.operands))
+        seen = None if deep else (self.table, user, *map(self.uses.get, node.operands))
         if not deep and settled.get(node) == seen:
             self.passed.append((node, user))
             return node

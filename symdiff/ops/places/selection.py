@@ -113,6 +113,8 @@ def selection(x: Node, key: Any) -> Selection:
     TypeError
         For what is no index, and for masks whose values are not known.
     """
+    if type(key) is int and x.shape:
+        return _row(x, key)
     items = _full_key(x, list(key) if isinstance(key, tuple) else [key])
     ranges: list[Range] = []
     others: list[int | str] = []  # axes that are sliced or inserted
@@ -136,6 +138,12 @@ def selection(x: Node, key: Any) -> Selection:
     start = advanced[0][1] if advanced and together else 0
     labels = (*others[:start], *(label for label, _ in gathered), *others[start:])
     return Selection(tuple(ranges), labels, start, tuple(index for _, index in gathered))
+
+
+def _row(x: Node, index: int) -> Selection:
+    """The meaning of one integer, which is what a loop over steps asks for."""
+    ranges = (Range(_index(x, 0, index), 1, 1), *map(whole, x.shape[1:]))
+    return Selection(ranges, tuple(range(1, len(ranges))), 0, ())
 
 
 def _array(x: Node, axis: int, item: Any) -> Node:

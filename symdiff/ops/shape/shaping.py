@@ -59,13 +59,14 @@ class Slice(Linear):
         return slice_ranges(operands[0], attributes[0])
 
     def infer_shape(self) -> Shape:
-        for axis, (places, size) in enumerate(zip(self.ranges, self.operands[0].shape, strict=True)):
-            if not places.within(size):
+        ranges: tuple[Range, ...] = self.attributes[0]
+        for axis, (places, size) in enumerate(zip(ranges, self.operands[0].shape, strict=True)):
+            if places is not whole(size) and not places.within(size):
                 raise ShapeError(
                     f"slice: {size_text(places.length)} entries from {size_text(places.start)} on do not lie "
                     f"in axis {axis}, which has size {size_text(size)}; slice less, or feed more"
                 )
-        return tuple(places.length for places in self.ranges)
+        return tuple([places.length for places in ranges])
 
     def compute(self, xp: Any, x: Any) -> Any:
         return x[tuple(places.slice for places in self.ranges)]
@@ -209,7 +210,7 @@ def slice_ranges(x: Node, ranges: tuple[Range, ...]) -> Node:
             return x.operands[0]
         case Concatenate() if (part := _part(x, ranges)) is not None:
             return part
-    return Slice(x, ranges=ranges)
+    return Slice.only((x,), (ranges,))
 
 
 def _compose(outer: Range, inner: Range) -> Range:

@@ -107,14 +107,14 @@ class Contraction:
 
     # --- two factors ------------------------------------------------------------------------------
 
-    def pair(self, a: Factor, b: Factor, kept: Collection[int], target: Labels) -> Factor:
+    def pair(self, a: Factor, b: Factor, kept: frozenset[int], target: Labels) -> Factor:
         """The product of two factors, summed over the labels that are not *kept*."""
-        a, b = self.sum_over(a, {*kept, *b.labels}), self.sum_over(b, {*kept, *a.labels})
-        shared = [label for label in a.labels if label in b.labels]
-        if all(label in kept for label in shared):
+        if not kept >= {*a.labels} ^ {*b.labels}:
+            a, b = self.sum_over(a, {*kept, *b.labels}), self.sum_over(b, {*kept, *a.labels})
+        if kept >= {*a.labels} & {*b.labels}:
             return self.product(a, b, target)
         a, b = self.upright(a), self.upright(b)
-        form = best_form(a.labels, b.labels, frozenset(kept), target, self.sizes)
+        form = best_form(a.labels, b.labels, kept, target, self.sizes)
         a, b = (b, a) if form.swapped else (a, b)
         return self.batched(a, b, form) if form.batch else self.matrix_product(a, b, form)
 
@@ -193,7 +193,7 @@ def contract_factors(
         inputs = tuple([factor.labels for factor in parts])
         for i, j in contraction_order(inputs, frozenset(output), work.sizes):
             b, a = parts.pop(max(i, j)), parts.pop(min(i, j))
-            needed = set(output).union(*[factor.labels for factor in parts])
+            needed = frozenset(output).union(*[factor.labels for factor in parts])
             parts.append(work.pair(a, b, needed, target))
     (last,) = parts
     return work.sum_over(last, output)

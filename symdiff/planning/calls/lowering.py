@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Collection, Sequence
 from functools import lru_cache
@@ -24,6 +25,7 @@ from symdiff.planning.calls.diagonals import Written
 from symdiff.planning.calls.einsums import Contraction, Factor, contract_factors, scaled
 from symdiff.planning.calls.products import halves_pay
 from symdiff.planning.steps import Argument, Builder, Literal, Sizes, joint_shape
+from symdiff.wiring import Labels, Wiring
 
 __all__ = ["Lowering"]
 
@@ -163,10 +165,9 @@ class Lowering:
         factors, coefficient = [], node.coefficient
         for labels, operand in zip(wiring.inputs, node.operands, strict=True):
             factors.append(self.factor(work, labels, operand))
-        present = {label for factor in factors for label in factor.labels}
-        for label in wiring.summed - present:
-            coefficient *= lengths[label]  # summed, but constant along it
-        target = tuple(dict.fromkeys([label for label in wiring.output if label in present]))
+        constant, target = _roles(wiring, tuple([factor.labels for factor in factors]))
+        for label in constant:
+            coefficient *= lengths[label]
         if not factors:
             core = self.build.broadcast(Literal.of(coefficient), (), node.dtype)
             return self.write(node, work, Factor(core, ()))
@@ -230,6 +231,14 @@ class Lowering:
         self.written[node] = Written(register, output, distinct)
         write = ((Literal.of(1), output, distinct),)
         return self.build.add("write_diagonal", (register,), sizes(node), node.dtype, write, 0)
+
+
+@lru_cache(maxsize=4096)
+def _roles(wiring: Wiring, groups: tuple[Labels, ...]) -> tuple[frozenset[int], Labels]:
+    """The labels that are summed, but in none of these *groups* of factors; and those that are not."""
+    present = set(itertools.chain(*groups))
+    kept = dict.fromkeys([label for label in wiring.output if label in present])
+    return wiring.summed - present, tuple(kept)
 
 
 def sizes(node: Node) -> Sizes:

@@ -32,15 +32,14 @@ def in_calls(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step],
     split = Splitter()
     for step in steps:
         split.take(step)
-    made, registers = pruned(split.build.steps, [split.new[register] for register in outputs])
-    return pruned(with_quotients(made, registers), registers)
+    return with_quotients(*pruned(split.build.steps, [split.new[register] for register in outputs]))
 
 
-def with_quotients(steps: Sequence[Step], outputs: Sequence[int]) -> list[Step]:
+def with_quotients(steps: list[Step], outputs: list[int]) -> tuple[list[Step], list[int]]:
     """The steps, where a product with a reciprocal that nothing else needs is one division."""
     reciprocals = [step.settings == ("divide",) and _is_one(step.arguments[0]) for step in steps]
     if not any(reciprocals):
-        return list(steps)
+        return steps, outputs
     uses = Counter([a for step in steps for a in step.arguments if isinstance(a, int)])
     uses.update(outputs)
     result = list(steps)
@@ -51,7 +50,7 @@ def with_quotients(steps: Sequence[Step], outputs: Sequence[int]) -> list[Step]:
             if isinstance(b, int) and reciprocals[b] and uses[b] == 1:
                 result[k] = step._replace(arguments=(a, steps[b].arguments[1]), settings=("divide",))
                 break
-    return result
+    return pruned(result, outputs)
 
 
 class Splitter:

@@ -56,7 +56,14 @@ def best_form(a: Labels, b: Labels, kept: frozenset[int], target: Labels, sizes:
     Of equal ones, it is the one whose result begins like *target*.
     The labels *a* and *b* are distinct, in the order in which the factors lie, and summed unless *kept*.
     """
-    found = forms(a, b, kept, sizes)
+    return _best_form(a, b, kept, target, sizes, multiplies_unpacked())
+
+
+@lru_cache(maxsize=16384)
+def _best_form(
+    a: Labels, b: Labels, kept: frozenset[int], target: Labels, sizes: tuple[int, ...], unpacked: bool
+) -> Form:
+    found = _sorted_forms(a, b, kept, sizes, unpacked)
     if not found[0].result or set(found[0].result) != {*target}:
         return found[0]
     size = math.prod([sizes[label] for label in target])

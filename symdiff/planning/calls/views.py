@@ -58,9 +58,9 @@ def with_copies(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Ste
         return copies[register]
 
     for step in steps:
-        moved = step.moved(new)
-        registers = [a for a in moved.arguments if isinstance(a, int)]
+        moved = step.moved(new) if copies else step
         if step.kind in PRODUCTS:
+            registers = [a for a in moved.arguments if isinstance(a, int)]
             fitting = [
                 a if fits_blas(made[a].shape, layout_of(made, a).strides) else copied(a) for a in registers
             ]
@@ -119,6 +119,7 @@ def view_of(step: Step, shape: Sizes, source: Layout) -> Layout | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def reshaped(shape: Sizes, strides: Sizes, target: Sizes) -> Sizes | None:
     """The strides of an array after a reshape; None where its entries have to move."""
     if 0 in shape:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
 
-from symdiff.graph import toposort
+from symdiff.graph import Graph, moved
 from symdiff.node import Node
 from symdiff.ops.einsum import Einsum, contract
 from symdiff.planning.calls.products import TURNED, forms, product_cost
@@ -27,19 +27,18 @@ SWEEPS = 2  # times that every product looks at its neighbours
 Axes = tuple[int, ...]  # the axes of a result that are longer than 1, in the order in which they lie
 
 
-def arrange_results(outputs: Sequence[Node], ranks: dict[Node, float]) -> list[Node]:
+def arrange_results(graph: Graph, ranks: dict[Node, float]) -> Graph:
     """The same graph in pairs, with the axes of each product of two in the order that costs least in all.
 
     *ranks* says when each node is computed; a new node takes the rank of the one it replaces.
     """
-    outputs = _in_pairs(outputs, ranks)
-    order = toposort(*outputs)
-    given = set(outputs)
+    graph = _in_pairs(graph, ranks)
+    given = set(graph.outputs)
     choices: dict[Node, tuple[Axes, ...]] = {
-        x: _choices(x.wiring) for x in order if type(x) is Einsum and x not in given
+        x: _choices(x.wiring) for x in graph.order if type(x) is Einsum and x not in given
     }
     users: dict[Node, list[Node]] = {node: [] for node, axes in choices.items() if len(axes) > 1}
-    for node in order:
+    for node in graph.order:
         for operand in node.operands:
             if operand in users:
                 users[operand].append(node)
@@ -48,21 +47,28 @@ def arrange_results(outputs: Sequence[Node], ranks: dict[Node, float]) -> list[N
             del users[node]
     found = _Search(choices, users).run()
     turned = {node: axes for node, axes in found.items() if axes != choices[node][0]}
-    return _rebuilt(outputs, order, turned, ranks) if turned else outputs
+    return _replaced(graph, partial(_turned, turned), ranks) if turned else graph
 
 
-def _in_pairs(outputs: Sequence[Node], ranks: dict[Node, float]) -> list[Node]:
+def _in_pairs(graph: Graph, ranks: dict[Node, float]) -> Graph:
     """The graph with products of pairs in place of longer ones."""
-    order = toposort(*outputs)
-    if not any(type(node) is Einsum and len(node.operands) > 2 for node in order):
-        return list(outputs)
-    new: dict[Node, Node] = {}
-    for node in order:
-        fresh = node.with_operands(*[new[operand] for operand in node.operands])
-        new[node] = paired(fresh) if type(fresh) is Einsum else fresh
-        if node in ranks:
-            ranks.setdefault(new[node], ranks[node])
-    return [new[output] for output in outputs]
+    if not any(len(node.operands) > 2 and type(node) is Einsum for node in graph.order):
+        return graph
+    return _replaced(graph, lambda node, changed: paired(moved(node, changed)), ranks)
+
+
+def _replaced(
+    graph: Graph, visit: Callable[[Node, Mapping[Node, Node]], Node], ranks: dict[Node, float]
+) -> Graph:
+    """The graph of what *visit* makes of each node and of those that have changed; ranks are passed on."""
+    changed: dict[Node, Node] = {}
+    for node in graph.order:
+        fresh = visit(node, changed)
+        if fresh is not node:
+            changed[node] = fresh
+            if node in ranks:
+                ranks.setdefault(fresh, ranks[node])
+    return graph.with_changes(changed)
 
 
 @lru_cache(maxsize=16384)
@@ -159,11 +165,10 @@ class _Search:
 
     def cost(self, user: Node, node: Node) -> int:
         """What *user* costs as everything lies: itself, or reading *node* across."""
-        wiring = self.wirings[user]
+        wiring, lying = self.wirings[user], self.lying
         if wiring is not None:
-            lying = self.lying
             return _einsum_cost(wiring, tuple([lying.get(x) for x in user.operands]), lying.get(user))
-        axes = self.lying[node]
+        axes = lying[node]
         natural = axes == self.choices[node][0]
         return 0 if natural else TURNED * math.prod(node.shape)  # type: ignore[return-value]
 
@@ -193,26 +198,12 @@ def _einsum_cost(wiring: Wiring, groups: tuple[Axes | None, ...], result: Axes |
     return product_cost(lasting[0], lasting[1], output, sizes)
 
 
-def _rebuilt(
-    outputs: Sequence[Node], order: Sequence[Node], turned: Mapping[Node, Axes], ranks: dict[Node, float]
-) -> list[Node]:
-    """The graph in which some products lie in another order, and are read through a transpose."""
-    new: dict[Node, Node] = {}
-    for node in order:
-        operands = [new[operand] for operand in node.operands]
-        if node in turned and type(node) is Einsum:
-            fresh = _turned(node, operands, turned[node])
-        else:
-            fresh = node.with_operands(*operands)
-        new[node] = fresh
-        if node in ranks:
-            ranks.setdefault(fresh, ranks[node])
-    return [new[output] for output in outputs]
-
-
-def _turned(node: Einsum, operands: Sequence[Node], axes: Axes) -> Node:
-    """A transpose of the product whose axes lie in this order, those of size 1 first, of new *operands*."""
-    lying, back = _wirings(node.wiring, axes)
+def _turned(turned: Mapping[Node, Axes], node: Node, changed: Mapping[Node, Node]) -> Node:
+    """A product as a transpose of one whose axes lie in another order, those of size 1 first."""
+    if node not in turned or type(node) is not Einsum:
+        return moved(node, changed)
+    operands = [changed.get(operand, operand) for operand in node.operands]
+    lying, back = _wirings(node.wiring, turned[node])
     return contract([contract(operands, lying, node.coefficient, node.dtype)], back)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from symdiff.dims import product
-from symdiff.graph import consumers, toposort
+from symdiff.graph import Graph, moved
 from symdiff.node import Node, replacing
 from symdiff.ops.add import Add, combine
 from symdiff.ops.einsum import Einsum, contract
@@ -27,23 +27,24 @@ __all__ = ["factor_sums"]
 Key = tuple[Node, tuple[int, ...]]  # an operand, and the axes of the result that its axes are
 
 
-def factor_sums(outputs: Sequence[Node]) -> list[Node]:
+def factor_sums(graph: Graph) -> Graph:
     """The same graph with common factors pulled out of sums of products that only the sums use."""
-    order = toposort(*outputs)
-    counts = consumers(order)
-    kept = set(outputs)
-    new: dict[Node, Node] = {}
+    if not any(type(node) is Add and graph.alone.issuperset(node.operands) for node in graph.order):
+        return graph
+    kept = set(graph.outputs)
+    changed: dict[Node, Node] = {}
     uses: dict[Node, int] = {}  # of new nodes
     with replacing() as place:
-        for node in order:
+        for node in graph.order:
             place.serial = node.serial
-            fresh = node.with_operands(*[new[operand] for operand in node.operands])
-            if type(fresh) is Add and all(counts[x] == 1 and x not in kept for x in node.operands):
+            fresh = moved(node, changed)
+            if type(fresh) is Add and graph.alone.issuperset(node.operands):
                 smaller = _factored(fresh)
                 fresh = smaller if smaller is not fresh else _collected(fresh, uses)
-            new[node] = fresh
-            uses[fresh] = counts.get(node, 0) + (node in kept)
-    return [new[output] for output in outputs]
+            if fresh is not node:
+                changed[node] = fresh
+            uses[fresh] = graph.uses.get(node, 0) + (node in kept)
+    return graph.with_changes(changed)
 
 
 def _factored(node: Add) -> Node:

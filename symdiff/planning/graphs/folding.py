@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.graph import toposort
+from symdiff.graph import Graph, moved
 from symdiff.node import Node, replacing
 from symdiff.ops.add import Add
 from symdiff.ops.base import Elementwise
@@ -19,23 +19,27 @@ from symdiff.planning.steps import is_own
 __all__ = ["fold_constants"]
 
 
-def fold_constants(outputs: Sequence[Node], given: Collection[Node]) -> list[Node]:
+def fold_constants(graph: Graph, given: Collection[Node]) -> Graph:
     """The same graph with products, sums and functions of constants as constants, unless they are larger.
 
     Nodes that are *given* have other values than their own.
     """
+    changed: dict[Node, Node] = {}
     with replacing() as place:
-        new: dict[Node, Node] = {}
-        for node in toposort(*outputs):
+        for node in graph.order:
             place.serial = node.serial
-            operands = [new[operand] for operand in node.operands]
+            operands = [changed.get(operand, operand) for operand in node.operands]
             fold = _foldable(node, operands, given)
-            new[node] = _folded(node, operands) if fold else node.with_operands(*operands)
-        return [new[output] for output in outputs]
+            fresh = _folded(node, operands) if fold else moved(node, changed)
+            if fresh is not node:
+                changed[node] = fresh
+    return graph.with_changes(changed)
 
 
 def _foldable(node: Node, operands: Sequence[Node], given: Collection[Node]) -> bool:
     """Whether a node is a function of constants, and no larger than they are together."""
+    if not operands or _stored(operands[0]) is None:
+        return False
     stored: list[Node] = []
     for operand in dict.fromkeys(operands):
         if (shown := _stored(operand)) is None:

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from symdiff.coefficients import product
-from symdiff.graph import toposort
-from symdiff.node import Node, replacing
+from symdiff.graph import Graph
+from symdiff.node import Node
 from symdiff.ops.einsum import Einsum, contract, scale
 from symdiff.ops.entries.elementwise import maximum
 from symdiff.ops.powers import sqrt
@@ -31,21 +31,20 @@ __all__ = ["share_roots"]
 Weights = list[tuple[Node, Labels]]
 
 
-def share_roots(outputs: Sequence[Node]) -> list[Node]:
+def share_roots(graph: Graph) -> Graph:
     """The same graph with weights between a matrix and its transpose split evenly between the two."""
-    with replacing() as place:
-        new: dict[Node, Node] = {}
-        for node in toposort(*outputs):
-            place.serial = node.serial
-            fresh = node.with_operands(*[new[operand] for operand in node.operands])
-            new[node] = _shared(fresh) if type(fresh) is Einsum else fresh
-        return [new[output] for output in outputs]
+    return graph.rebuilt(_shared) if any(map(_is_long, graph.order)) else graph
 
 
-def _shared(node: Einsum) -> Node:
+def _is_long(node: Node) -> bool:
+    """Whether a node is a product of three or more."""
+    return len(node.operands) > 2 and type(node) is Einsum
+
+
+def _shared(node: Node) -> Node:
     """The product with the roots of its weights in both matrices, where that is known to be right."""
     operands = node.operands
-    if len(operands) < 3 or node.dtype.kind != "f":
+    if len(operands) < 3 or type(node) is not Einsum or node.dtype.kind != "f":
         return node
     for i, j in itertools.combinations(range(len(operands)), 2):
         places = _weights_between(node.wiring, i, j) if operands[i] is operands[j] else ()

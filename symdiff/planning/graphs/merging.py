@@ -7,14 +7,14 @@ vector; where the whole is no cheaper than its parts, the parts stay.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from symdiff.coefficients import joined
 from symdiff.coefficients import product as times
 from symdiff.contraction import binary_tree, pair_cost
-from symdiff.graph import consumers, toposort
+from symdiff.graph import Graph, moved
 from symdiff.node import Node
 from symdiff.ops.einsum import Einsum, contract
 from symdiff.wiring import Wiring
@@ -33,35 +33,38 @@ class Region(NamedTuple):
     cost: int
 
 
-def merge_products(outputs: Sequence[Node], ranks: dict[Node, float]) -> list[Node]:
+def merge_products(graph: Graph, ranks: dict[Node, float]) -> Graph:
     """The same graph with einsums that have one user merged into it, where that saves work.
 
     *ranks* says when each node is computed; a new node takes the rank of the one it replaces.
     """
-    order = toposort(*outputs)
-    counts = consumers(order)
-    alone = {node for node, count in counts.items() if count == 1 and type(node) is Einsum}
-    alone.difference_update(outputs)
-    new: dict[Node, Node] = {}
+    products = [node for node in graph.order if type(node) is Einsum]
+    inside = graph.alone.intersection(products, itertools.chain(*[node.operands for node in products]))
+    if not inside:
+        return graph
+    changed: dict[Node, Node] = {}
     regions: dict[Node, Region] = {}
-    for node in order:
-        new[node] = node.with_operands(*[new[operand] for operand in node.operands])
-        if type(node) is Einsum and type(new[node]) is Einsum:
+    for node in graph.order:
+        fresh = moved(node, changed)
+        if type(node) is Einsum and type(fresh) is Einsum:
             inner = {x: regions[x] for x in node.operands if x in regions}
-            if not _joins(node, inner):
+            if inner and not _joins(node, inner):
                 inner = {}
-            region = _region(node, inner, new)
+            if inner or node in inside:
+                region = _region(node, inner, changed)
             if inner:
                 apart = cost(node.wiring) + sum([one.cost for one in inner.values()])
                 scaled = len(node.operands) == 1 and region.cost == apart  # its coefficient goes inside
                 if region.cost < apart or scaled:
-                    new[node] = contract(region.operands, region.wiring, region.coefficient, node.result)
+                    fresh = contract(region.operands, region.wiring, region.coefficient, node.result)
                 region = region._replace(cost=min(region.cost, apart))
-            if node in alone:
+            if node in inside:
                 regions[node] = region
-        if node in ranks:
-            ranks.setdefault(new[node], ranks[node])
-    return [new[output] for output in outputs]
+        if fresh is not node:
+            changed[node] = fresh
+            if node in ranks:
+                ranks.setdefault(fresh, ranks[node])
+    return graph.with_changes(changed)
 
 
 def _joins(node: Einsum, inner: dict[Node, Region]) -> bool:
@@ -74,11 +77,11 @@ def _joins(node: Einsum, inner: dict[Node, Region]) -> bool:
     return True
 
 
-def _region(node: Einsum, inner: dict[Node, Region], new: dict[Node, Node]) -> Region:
+def _region(node: Einsum, inner: dict[Node, Region], changed: dict[Node, Node]) -> Region:
     """*node* with its *inner* regions nested, or alone when that would be too many operands."""
-    operands = [new[operand] for operand in node.operands]
+    operands = [changed.get(operand, operand) for operand in node.operands]
     wiring, coefficient = node.wiring, node.coefficient
-    if len(operands) + sum(len(region.operands) - 1 for region in inner.values()) <= MOST:
+    if inner and len(operands) + sum(len(region.operands) - 1 for region in inner.values()) <= MOST:
         for place in reversed(range(len(operands))):
             region = inner.get(node.operands[place])
             if region is not None:

@@ -7,20 +7,20 @@ keeps few values alive at a time.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from symdiff.graph import toposort
+from symdiff.graph import Graph
 from symdiff.node import Node
 
 __all__ = ["in_place"]
 
 
-def in_place(outputs: Sequence[Node], ranks: Mapping[Node, float]) -> list[Node]:
-    """Every node the outputs need, operands first, otherwise by rank.
+def in_place(graph: Graph, ranks: Mapping[Node, float]) -> list[Node]:
+    """Every node of the graph, operands first, otherwise by rank.
 
     A node without a rank, which a rewrite made on the way, comes right before its first user.
     """
-    order = toposort(*outputs)
+    order = graph.order
     due = dict.fromkeys(order, math.inf)
     for node in reversed(order):
         due[node] = own = ranks.get(node, due[node])

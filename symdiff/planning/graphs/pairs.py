@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 from symdiff.contraction import binary_tree
-from symdiff.graph import toposort
-from symdiff.node import Node, replacing
+from symdiff.graph import Graph
+from symdiff.node import Node
 from symdiff.ops.einsum import Einsum, contract
 from symdiff.wiring import Wiring
 
 __all__ = ["in_pairs", "paired"]
 
 
-def in_pairs(outputs: Sequence[Node]) -> list[Node]:
+def in_pairs(graph: Graph) -> Graph:
     """The same graph with products of pairs in place of longer ones."""
-    with replacing() as place:
-        new: dict[Node, Node] = {}
-        for node in toposort(*outputs):
-            place.serial = node.serial
-            fresh = node.with_operands(*[new[operand] for operand in node.operands])
-            new[node] = paired(fresh) if type(fresh) is Einsum else fresh.expanded()
-        return [new[output] for output in outputs]
+    return graph.rebuilt(lambda node: paired(node) if type(node) is Einsum else node.expanded())
 
 
-def paired(node: Einsum) -> Node:
+def paired(node: Node) -> Node:
     """The product pair by pair; then what stands in the output only, or twice there, is written once."""
-    if len(node.operands) < 3:
+    if len(node.operands) < 3 or type(node) is not Einsum:
         return node
     core, written = _split(node.wiring)
     parts = list(node.operands)

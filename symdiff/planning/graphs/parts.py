@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from symdiff.graph import toposort
+from symdiff.graph import Graph, toposort
 from symdiff.node import Node, replacing
 from symdiff.ops.einsum import Einsum, contract
 from symdiff.wiring import Labels, Wiring
@@ -65,11 +65,13 @@ def without(product: Product, value: Node, *groups: tuple[Collection[int], Label
     return Product((*[operands[k] for k in left], *[value] * len(groups)), rest)
 
 
-def rebuilt(outputs: Sequence[Node], order: Sequence[Node], changed: Mapping[Einsum, Product]) -> list[Node]:
+def rebuilt(graph: Graph, changed: Mapping[Einsum, Product]) -> Graph:
     """The graph with the *changed* products in their places."""
+    if not changed:
+        return graph
     new: dict[Node, Node] = {}
     with replacing() as place:
-        for node in order:
+        for node in graph.order:
             place.serial = node.serial
             product = changed.get(node) if isinstance(node, Einsum) else None
             operands = node.operands if product is None else product.operands
@@ -81,4 +83,4 @@ def rebuilt(outputs: Sequence[Node], order: Sequence[Node], changed: Mapping[Ein
                 new[node] = node.with_operands(*moved)
             else:
                 new[node] = contract(moved, product.wiring, node.coefficient, node.dtype)
-        return [new[output] for output in outputs]
+    return graph.with_changes(new)

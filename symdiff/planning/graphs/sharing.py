@@ -8,9 +8,9 @@ they have in common becomes a product of its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from symdiff.graph import toposort
+from symdiff.graph import Graph
 from symdiff.node import Node
 from symdiff.ops.einsum import Einsum
 from symdiff.planning.graphs.merging import cost
@@ -21,19 +21,18 @@ __all__ = ["share_parts"]
 CLOSEST = 4  # other products that each long one is compared with
 
 
-def share_parts(outputs: Sequence[Node]) -> list[Node]:
+def share_parts(graph: Graph) -> Graph:
     """The same graph, in which long products share what they have in common."""
-    order = toposort(*outputs)
-    if not products_of(order, 3):
-        return list(outputs)
-    products = products_of(order)
+    if not products_of(graph.order, 3):
+        return graph
+    products = products_of(graph.order)
     before = dict(products)
     for one, two in _neighbours(products):
         found = _split(products[one], products[two])
         if found is not None:
             products[one], products[two] = found
     changed = {node: product for node, product in products.items() if product is not before[node]}
-    return rebuilt(outputs, order, changed) if changed else list(outputs)
+    return rebuilt(graph, changed)
 
 
 def _neighbours(products: dict[Einsum, Product]) -> Iterator[tuple[Einsum, Einsum]]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.dims import product
-from symdiff.graph import consumers, toposort
+from symdiff.graph import Graph
 from symdiff.node import Node
 from symdiff.ops.add import Add
 from symdiff.ops.einsum import Einsum, contract, scale
@@ -31,39 +31,36 @@ from symdiff.wiring import Wiring
 __all__ = ["stack_sums"]
 
 
-def stack_sums(outputs: Sequence[Node], ranks: dict[Node, float]) -> list[Node]:
+def stack_sums(graph: Graph, ranks: dict[Node, float]) -> Graph:
     """The same graph with sums of like products contracted many at a time.
 
     *ranks* says when each node is computed; a new node takes the rank of the one it replaces.
     """
-    return _Stacking(outputs, ranks).run()
+    return _Stacking(graph, ranks).run()
 
 
 class _Stacking:
     """Decides which terms are stacked, from the graph as it is, then rebuilds it."""
 
-    def __init__(self, outputs: Sequence[Node], ranks: dict[Node, float]) -> None:
-        self.outputs = outputs
+    def __init__(self, graph: Graph, ranks: dict[Node, float]) -> None:
+        self.graph = graph
         self.ranks = ranks  # of nodes of both graphs
-        self.order = toposort(*outputs)
-        counts = consumers(self.order)
-        self.alone = {node for node, count in counts.items() if count == 1}.difference(outputs)
-        self.sums = [node for node in self.order if type(node) is Add and len(node.operands) >= FEWEST]
-        slices = places_of(self.order)
-        self.hoisting = Hoisting(self.order, slices)
-        self.standing = Standing(self.order if self.sums else (), slices)
+        self.sums = [node for node in graph.order if type(node) is Add and len(node.operands) >= FEWEST]
+        slices = places_of(graph.order)
+        self.hoisting = Hoisting(graph.order, slices)
+        self.standing = Standing(graph.order if self.sums else (), slices)
         self.stacked: dict[Node, list[list[Einsum]]] = {}  # chunks of the terms of sums
         self.gone: set[Node] = set()  # terms in chunks, which nothing else uses
         self.parts: dict[Node, list[Term]] = {}
         self.ones: dict[Any, Node] = {}
 
-    def run(self) -> list[Node]:
-        """The new outputs."""
+    def run(self) -> Graph:
+        """The new graph."""
         if not self.sums and not self.hoisting.places:
-            return list(self.outputs)
+            return self.graph
         self.choose()
         new = self.standing.new
-        for node in self.order:
+        for node in self.graph.order:
             if node in self.gone:
                 continue
             if node in self.hoisting.places:
@@ -72,7 +69,8 @@ class _Stacking:
             new[node] = fresh = self.rebuilt(node)
             if node in self.ranks:
                 self.ranks.setdefault(fresh, self.ranks[node])
-        return [new[output] for output in self.outputs]
+        outputs = [new[output] for output in self.graph.outputs]
+        return self.graph if outputs == [*self.graph.outputs] else Graph(outputs)
 
     def rank(self, node: Node) -> float:
         """When a node is computed; for one made on the way, when what it shows is."""
@@ -92,7 +90,7 @@ class _Stacking:
             assert isinstance(node, Add), "sums are sums"
             like: dict[Any, list[Einsum]] = {}
             for factor, term in zip(node.coefficients, node.operands, strict=True):
-                if type(term) is Einsum and term in self.alone and self.standing.is_stackable(term):
+                if type(term) is Einsum and term in self.graph.alone and self.standing.is_stackable(term):
                     like.setdefault((factor, term.wiring, term.coefficient), []).append(term)
             groups += [(node, terms) for terms in like.values() if len(terms) >= FEWEST]
         groups.sort(key=lambda group: (-len(group[1]), self.standing.are_loose(group[1])))
@@ -147,7 +145,7 @@ class _Stacking:
                 parts.append(
                     self.ranked(_total(self.standing.side_by_side(blocks)), factors[blocks[0]], blocks)
                 )
-        if parts and node in self.alone:
+        if parts and node in self.graph.alone:
             self.parts[node] = parts
         if not parts and not is_long(node):
             return node.with_operands(*[new[operand] for operand in node.operands])
@@ -167,7 +165,7 @@ class _Stacking:
         operands: list[Node] = []
         for k in range(2):
             blocks = [term.operands[k] for term in terms]
-            if blocks.count(blocks[0]) == len(blocks):
+            if all(block is blocks[0] for block in blocks):
                 operands.append(self.standing.new[blocks[0]])
                 continue
             stack, axis = self.standing.side_by_side(blocks)

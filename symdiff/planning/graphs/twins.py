@@ -7,9 +7,9 @@ The second derivative along a chain of matrices contains the chain and its trans
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from symdiff.graph import toposort
+from symdiff.graph import Graph
 from symdiff.node import Node
 from symdiff.planning.graphs.merging import cost
 from symdiff.planning.graphs.parts import Product, part_of, products_of, rebuilt, value_of, without
@@ -17,15 +17,14 @@ from symdiff.planning.graphs.parts import Product, part_of, products_of, rebuilt
 __all__ = ["join_twins"]
 
 
-def join_twins(outputs: Sequence[Node]) -> list[Node]:
+def join_twins(graph: Graph) -> Graph:
     """The same graph with parts that stand twice in one product as products of their own."""
-    order = toposort(*outputs)
     changed = {}
-    for node, product in products_of(order, 4).items():
+    for node, product in products_of(graph.order, 4).items():
         joined = _joined(product)
         if joined is not None:
             changed[node] = joined
-    return rebuilt(outputs, order, changed) if changed else list(outputs)
+    return rebuilt(graph, changed)
 
 
 def _joined(product: Product) -> Product | None:

@@ -119,15 +119,15 @@ class _Assignment:
 
     def _last_uses(self, outputs: Sequence[int]) -> dict[int, int]:
         """For each root, the last step that reads it or a view of it; the end for outputs."""
-        last = {self.roots[register]: len(self.steps) for register in outputs}
+        roots = self.roots
+        last = {roots[register]: len(self.steps) for register in outputs}
         for k in reversed(range(len(self.steps))):
             step = self.steps[k]
-            own = last.setdefault(self.roots[k], k)
+            own = last.setdefault(roots[k], k)
+            until = max(own, k) if step.kind == "call" and not is_own(step.operation) else k
             for argument in step.arguments:
-                if isinstance(argument, int):
-                    root = self.roots[argument]
-                    until = max(own, k) if step.kind == "call" and not is_own(step.operation) else k
-                    last[root] = max(last.get(root, until), until)
+                if type(argument) is int and last.get(roots[argument], -1) < until:
+                    last[roots[argument]] = until
         return last
 
     def _ends(self) -> dict[int, list[int]]:

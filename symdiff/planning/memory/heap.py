@@ -83,17 +83,17 @@ def packed_offsets(blocks: Sequence[Block]) -> tuple[list[int], int]:
     The largest come first, each at the lowest place that is free as long as it is needed (Pisarchyk and Lee,
     "Efficient memory management for deep neural net inference", 2020, greedy by size).
     """
-    sizes = np.array([rounded(block.size) for block in blocks])
-    born, died = (np.array([block[k] for block in blocks]) for k in (1, 2))
-    order = np.lexsort((born, -sizes))
-    sizes, born, died = sizes[order], born[order], died[order]
-    starts = np.zeros(len(blocks), np.int64)
-    for k in range(1, len(blocks)):
-        (beside,) = ((born[:k] <= died[k]) & (died[:k] >= born[k])).nonzero()
-        taken = beside[starts[beside].argsort()]
-        ends = np.maximum.accumulate(np.concatenate([[0], starts[taken] + sizes[taken]]))
-        (gaps,) = (starts[taken] - ends[:-1] >= sizes[k]).nonzero()
-        starts[k] = ends[gaps[0]] if gaps.size else ends[-1]
-    offsets = np.empty_like(starts)
-    offsets[order] = starts
-    return offsets.tolist(), int((starts + sizes).max(initial=0))
+    order = sorted(range(len(blocks)), key=lambda k: (-rounded(blocks[k].size), blocks[k].born))
+    born, died = (np.array([blocks[k][field] for k in order]) for field in (1, 2))
+    taken: list[tuple[int, int]] = []  # the first byte of each block so far, and the one after its last
+    for place, k in enumerate(order):
+        size, first, last = rounded(blocks[k].size), blocks[k].born, blocks[k].died
+        (beside,) = ((born[:place] <= last) & (died[:place] >= first)).nonzero()
+        offset = 0
+        for start, stop in sorted([taken[j] for j in beside.tolist()]):
+            if start - offset >= size:
+                break
+            offset = max(offset, stop)
+        taken.append((offset, offset + size))
+    offsets = dict(zip(order, taken, strict=True))
+    return [offsets[k][0] for k in range(len(blocks))], max([stop for _, stop in taken], default=0)

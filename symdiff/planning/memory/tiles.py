@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from symdiff.planning.steps import VIEWS, Sizes, Step
@@ -49,6 +50,9 @@ def in_tiles(
     steps: Sequence[Step], outputs: Sequence[int], native: Native | None = None
 ) -> tuple[list[Step], list[int], list[Tile]]:
     """The steps with those of each tile next to each other, and the tiles: *native* ones, or NumPy's."""
+    wanted = _is_large if native is None else partial(native, steps)
+    if not any(map(wanted, steps)):
+        return list(steps), list(outputs), []
     order: list[int] = []
     runs: list[tuple[int, list[int]]] = []
     run: list[int] = []
@@ -64,7 +68,7 @@ def in_tiles(
             found.clear()
 
     for k, step in enumerate(steps):
-        if step.kind == "entries" and (step.bytes >= LARGE if native is None else native(steps, step)):
+        if wanted(step):
             if run and steps[run[0]].shape != step.shape:
                 close()
             run.append(k)
@@ -88,6 +92,11 @@ def in_tiles(
 def _fewest(step: Step, native: Native | None) -> int:
     """How many functions like a step are worth a loop: a native one saves all their calls but one."""
     return FEWEST if native is None else 2 if step.bytes > SHORT else 4
+
+
+def _is_large(step: Step) -> bool:
+    """Whether a step is a function of the entries of a large array."""
+    return step.kind == "entries" and step.bytes >= LARGE
 
 
 def _tile(steps: Sequence[Step], start: int, stop: int) -> Tile | None:

@@ -105,7 +105,9 @@ def _stacked(shape: tuple[object, ...]) -> Wiring:
 @contextual(Einsum)
 def symmetric_labels(node: Einsum, around: Around) -> Node | None:
     """a.T = a, where a is symmetric: of all ways to write an einsum, the same one is chosen"""
-    own = [swaps(x, around.known) if len(x.shape) > 1 else [] for x in node.operands]
+    if not _has_square(node.wiring):
+        return None
+    own = [swaps(x, around.known) for x in node.operands]
     if not any(own):
         return None
     ways = list(map(_orders, node.wiring.inputs, own))
@@ -116,6 +118,12 @@ def symmetric_labels(node: Einsum, around: Around) -> Node | None:
         for choice in itertools.product(*ways)
     ]
     return next((form for form in forms if form in node.operands), min(forms, key=_written))
+
+
+@lru_cache(maxsize=4096)
+def _has_square(wiring: Wiring) -> bool:
+    """Whether an operand has two axes of one size, without which nothing is symmetric."""
+    return any(len(set(shape)) < len(shape) for shape in wiring.input_shapes)
 
 
 def _orders(labels: Labels, pairs: list[tuple[int, int]]) -> list[Labels]:
