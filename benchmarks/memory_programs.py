@@ -11,7 +11,7 @@ from char_rnn import symdiff_loss
 
 import symdiff as sd
 
-__all__ = ["PROGRAMS", "chain", "unrolled"]
+__all__ = ["PROGRAMS", "chain", "text_model", "unrolled"]
 
 Problem = tuple[Any, list[sd.Node], list[np.ndarray]]  # outputs, inputs and their values
 
@@ -113,6 +113,13 @@ def unrolled(steps: int, batch: int = 128, hidden: int = 64) -> Problem:
         h = sd.tanh(given[t] @ W + h @ U + b)
     x = rng.normal(size=(steps, batch, hidden)).astype(np.float32)
     return _with_gradients((h * h).mean(), W, U, b), [given], [x]
+
+
+def text_model(gates: int, length: int, batch: int = 256, hidden: int = 64) -> Problem:
+    """A char-RNN whose loss reads the states of all steps, and all gradients."""
+    model = char_model(hidden, gates, length=length, batch=batch)
+    loss, weights, codes = symdiff_loss(model)
+    return _with_gradients(loss, *weights), list(codes), [model.x, model.y]
 
 
 PROGRAMS: Mapping[str, Callable[[], Problem]] = {

@@ -188,7 +188,7 @@ def test_a_recurrent_net_and_its_gradient(rng):
 def test_a_memory_limit_is_kept(rng):
     """What is computed again is computed by the same functions."""
     plain, codes = lstm_step(rng)
-    limit = int(0.9 * sd.compile(plain.structure, plain.inputs, backend="c").cost.peak_bytes)
+    limit = int(0.95 * sd.compile(plain.structure, plain.inputs, backend="c").cost.peak_bytes)
     small, _ = lstm_step(rng, backend="c", memory_limit=limit)
 
     assert small.cost.peak_bytes == small.plan.peak_bytes <= limit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 from symdiff.graph import Graph, consumers, rebuild
 from symdiff.machine import multiplies_unpacked
@@ -16,6 +17,7 @@ from symdiff.planning.calls.packing import packed
 from symdiff.planning.calls.primitives import in_calls
 from symdiff.planning.calls.views import with_copies
 from symdiff.planning.graphs.arranging import arrange_results
+from symdiff.planning.graphs.chunking import in_chunks
 from symdiff.planning.graphs.factoring import factor_sums
 from symdiff.planning.graphs.folding import fold_constants
 from symdiff.planning.graphs.grams import share_roots
@@ -36,6 +38,14 @@ from symdiff.rewrite import tidied
 __all__ = ["plan"]
 
 
+class Schedule(NamedTuple):
+    """The nodes to compute, in order, and those of the graph that have the values of others *instead*."""
+
+    outputs: Sequence[Node]
+    order: list[Node]
+    instead: dict[Node, Node]
+
+
 def plan(
     outputs: Sequence[Node],
     inputs: Sequence[Node],
@@ -51,7 +61,7 @@ def plan(
     marks = [node if not node.operands else _stand_in(node) for node in inputs]
     if any(node is not mark for node, mark in zip(inputs, marks, strict=True)):
         outputs = rebuild(outputs, lambda node: node, dict(zip(inputs, marks, strict=True)))
-    steps, registers = _lowered(*_rewritten(outputs, marks), marks)
+    steps, registers = _lowered(_rewritten(outputs, marks), marks)
     steps, registers = packed(*with_copies(*as_they_lie(*in_calls(steps, registers))))
     if multiplies_unpacked():
         steps = in_blocks(steps)
@@ -61,23 +71,25 @@ def plan(
     return Plan(steps, list(inputs), registers, tiles, buffers_for(steps, registers, tiles))
 
 
-def _rewritten(outputs: Sequence[Node], inputs: Sequence[Node]) -> tuple[Sequence[Node], list[Node]]:
+def _rewritten(outputs: Sequence[Node], inputs: Sequence[Node]) -> Schedule:
     """The outputs as they are best computed, and the order in which to compute what they need."""
     graph = share_roots(factor_sums(join_twins(Graph(tidied(outputs)))))
     graph = fold_constants(by_derivatives(in_pairs(share_parts(graph))), inputs)
     ranks = {node: float(place) for place, node in enumerate(graph.order)}
     graph = arrange_results(merge_products(stack_sums(graph, ranks), ranks), ranks)
-    return graph.outputs, in_place(graph, ranks)
+    order, instead = in_chunks(graph.outputs, graph.order, ranks)
+    return Schedule(graph.outputs, in_place(order, ranks, instead), instead)
 
 
-def _lowered(
-    outputs: Sequence[Node], order: Sequence[Node], inputs: Sequence[Node]
-) -> tuple[list[Step], list[int]]:
-    """The steps of nodes in this order, and the registers of the outputs."""
+def _lowered(schedule: Schedule, inputs: Sequence[Node]) -> tuple[list[Step], list[int]]:
+    """The steps of nodes in their order, and the registers of the outputs."""
+    outputs, order, instead = schedule
     alone = {node for node, count in consumers(order).items() if count == 1}
-    lowering = Lowering(inputs, alone.difference(outputs))
+    lowering = Lowering(inputs, alone.difference(outputs, instead))
     for node in order:
-        if node not in lowering.values:
+        if node in instead:
+            lowering.values[node] = lowering.values[instead[node]]
+        elif node not in lowering.values:
             lowering.values[node] = lowering.lower(node)
     return pruned(lowering.build.steps, [lowering.exact(node) for node in outputs])
 

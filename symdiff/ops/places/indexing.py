@@ -64,6 +64,7 @@ class Take(Linear):
 
 CROWDED = 8  # values per place, or
 WIDE = 32  # entries per value, from which on it is faster to add up the values of one place at a time
+GATHERED = 1 << 19  # bytes of values that are put in order at a time
 
 
 class ScatterAdd(Linear):
@@ -99,16 +100,14 @@ class ScatterAdd(Linear):
         rows = xp.moveaxis(x, front, range(indices.ndim)).reshape((indices.size, *into.shape[1:]))
         places = indices.ravel() % self.length
         order = xp.argsort(places, kind="stable")
-        places, rows = places[order], xp.take(rows, order, axis=0)  # as `scratch` says
-        ends = [*(xp.flatnonzero(xp.diff(places)) + 1).tolist(), places.size]
-        for start, stop in zip([0, *ends], ends, strict=False):
-            if start < stop:
-                xp.add.reduce(rows[start:stop], axis=0, out=into[places[start], ...])
+        _add_runs(xp, into, rows, places[order], order)
         return result
 
     def scratch(self) -> int:
         x, indices = self.operands
-        return bytes_of(x) + 3 * bytes_of(indices)
+        places: Any = indices.shape
+        row = bytes_of(x) // max(math.prod(places), 1)
+        return int(min(bytes_of(x), max(GATHERED, row)) + row + 3 * bytes_of(indices))
 
     def transposed(self, k: int, g: Node) -> Node | None:
         if k == 1:
@@ -117,6 +116,22 @@ class ScatterAdd(Linear):
 
     def jvp(self, k: int, dx: Node) -> Node | None:
         return None if k else super().jvp(k, dx)
+
+
+def _add_runs(xp: Any, into: Any, rows: Any, places: Any, order: Any) -> None:
+    """Write the sums of *rows* that have equal *places* once they are in *order*, so many at a time."""
+    most = max(1, GATHERED * len(rows) // max(rows.nbytes, 1))
+    last = -1
+    for begin in range(0, len(order), most):
+        chosen = xp.take(rows, order[begin : begin + most], axis=0)  # as `scratch` says
+        own = places[begin : begin + most]
+        starts = [0, *(xp.flatnonzero(xp.diff(own)) + 1).tolist()]
+        for start, stop, place in zip(starts, [*starts[1:], len(own)], own[starts].tolist(), strict=True):
+            if place == last:
+                into[place] += xp.add.reduce(chosen[start:stop], axis=0)
+            else:
+                xp.add.reduce(chosen[start:stop], axis=0, out=into[place, ...])
+        last = place
 
 
 class OneHot(Node):
@@ -134,10 +149,14 @@ class OneHot(Node):
 
     def compute(self, xp: Any, indices: Any) -> Any:
         check_range("one_hot", indices, 0, self.length)  # type: ignore[arg-type]
-        return xp.equal(indices[..., None], xp.arange(self.length)).astype(self.to)
+        result = xp.zeros((*indices.shape, self.length), dtype=self.to)
+        rows = xp.arange(0, result.size, self.length)  # where they begin
+        result.reshape(-1)[rows + indices.ravel()] = 1
+        return result
 
     def scratch(self) -> int:
-        return bytes_of(self) // self.dtype.itemsize  # one truth per entry
+        places: Any = self.operands[0].shape
+        return 24 * int(math.prod(places))  # where rows begin, the indices in one row, and their sums
 
     def vjp(self, k: int, g: Node) -> Node | None:
         return None

@@ -27,10 +27,12 @@ class Range(NamedTuple):
 
     def within(self, size: Size) -> bool:
         """Whether an axis of *size* has all these places, as far as can be known."""
-        start, length = self.start, self.length
+        start, length, step = self
         if isinstance(length, int) and length <= 0:
             return length == 0
-        last = start + (length - 1) * self.step
+        last = start + (length - 1) * step
+        if type(start) is int and type(last) is int and type(size) is int:
+            return 0 <= start < size and 0 <= last < size
         ends = [end for end in (start, last) if isinstance(end, int)]
         return all(end >= 0 and (not isinstance(size, int) or end < size) for end in ends)
 

@@ -7,30 +7,33 @@ keeps few values alive at a time.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from symdiff.graph import Graph
 from symdiff.node import Node
 
 __all__ = ["in_place"]
 
+NOTHING: Mapping[Node, Node] = {}
 
-def in_place(graph: Graph, ranks: Mapping[Node, float]) -> list[Node]:
-    """Every node of the graph, operands first, otherwise by rank.
 
-    A node without a rank, which a rewrite made on the way, comes right before its first user.
+def in_place(
+    order: Sequence[Node], ranks: Mapping[Node, float], instead: Mapping[Node, Node] = NOTHING
+) -> list[Node]:
+    """The nodes of a topological *order*, operands first, otherwise by rank.
+
+    A node without a rank, which a rewrite made on the way, comes right before its first user. Those that
+    others are computed *instead* of come after these.
     """
-    order = graph.order
     due = dict.fromkeys(order, math.inf)
     for node in reversed(order):
         due[node] = own = ranks.get(node, due[node])
-        for operand in node.operands:
+        for operand in (instead[node],) if node in instead else node.operands:
             if own < due[operand]:
                 due[operand] = own
     key: dict[Node, float] = {}
     for node in order:
         own = due[node] if node in ranks else due[node] - 0.5
-        for operand in node.operands:
+        for operand in (instead[node],) if node in instead else node.operands:
             if key[operand] > own:
                 own = key[operand]
         key[node] = own
