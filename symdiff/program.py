@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.backends.native import native_steps
+from symdiff.backends.native import functions_of
 from symdiff.backends.numpy import Kernel
 from symdiff.backends.scalars import ScalarKernel, direct, scalar_kernel
 from symdiff.binding import as_value, bind, check_bound, check_inputs, check_update, in_order
@@ -59,7 +59,7 @@ class Program:
         self.check_finite = check_finite
         self.memory_limit = memory_limit
         self.backend = backend
-        self._native = native_steps() if backend == "c" else None
+        self._native, self._translated = functions_of(backend)
         self._alone = isinstance(outputs, Node) and not updates
         row = type(outputs) in (list, tuple) and all(isinstance(node, Node) for node in outputs)
         self._row = type(outputs) if row else None
@@ -137,7 +137,7 @@ class Program:
         given = (*self.inputs, *self.variables)
         outputs, inputs = specialise(self.results, given, sizes) if sizes else (self.results, given)
         steps = plan(outputs, inputs, self.memory_limit, self._native)
-        made = scalar_kernel(steps, Kernel, self._native is not None) or Kernel(steps)
+        made = scalar_kernel(steps, Kernel, self._translated) or Kernel(steps)
         with self._lock:
             self._kernels[key] = made
             while len(self._kernels) > KERNELS:

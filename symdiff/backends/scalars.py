@@ -6,7 +6,7 @@ import builtins
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from symdiff.node import Node
 from symdiff.ops.leaves import Variable
 from symdiff.planning.steps import VIEWS, Argument, Literal, Plan, Step
 
-__all__ = ["ScalarKernel", "Written", "direct", "scalar_kernel", "written"]
+__all__ = ["ScalarKernel", "Translator", "Written", "direct", "scalar_kernel", "written"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 LONGEST = 60  # characters of an expression that is written where it is used
@@ -132,14 +132,14 @@ def _floats(values: Sequence[Any], named: Mapping[str, Any]) -> list[float]:
     return found
 
 
-def scalar_kernel(plan: Plan, fallback: Callable[[Plan], Runs], native: bool = False) -> ScalarKernel | None:
-    """The plan on floats, if all of it can be said in them; in C, if that is wanted and pays."""
+def scalar_kernel(
+    plan: Plan, fallback: Callable[[Plan], Runs], translated: Translator | None = None
+) -> ScalarKernel | None:
+    """The plan on floats, if all of it can be said in them; *translated*, if that can be and pays."""
     text = written(plan)
     if text is None:
         return None
-    if native and sum(step.computes for step in plan.steps) >= MANY:
-        from symdiff.backends.native.numbers import translated
-
+    if translated is not None and sum(step.computes for step in plan.steps) >= MANY:
         text = translated(text, [plan.steps[k].dtype == TRUTH for k in plan.outputs]) or text
     return ScalarKernel(plan, text, fallback)
 
@@ -162,6 +162,9 @@ class Written(NamedTuple):
         results = "".join([f"{result}, " for result in self.results])
         lines = [f"def program({', '.join(self.names)}):", *self.lines, f"    return ({results})", ""]
         return self.imports + "\n".join(lines)
+
+
+Translator: TypeAlias = Callable[[Written, Sequence[bool]], Written | None]  # told which results are truths
 
 
 def written(plan: Plan) -> Written | None:
