@@ -12,6 +12,7 @@ __all__ = ["draw"]
 
 STYLES = {  # by the library that a side stands for: colour, marker
     "symdiff": ("#d62728", "o"),
+    "symdiff, C": ("#e377c2", "p"),
     "jax": ("#1f77b4", "s"),
     "torch": ("#ff7f0e", "^"),
     "torch.nn": ("#8c564b", "v"),
@@ -72,7 +73,9 @@ def labelled(outcome: Outcome) -> Iterator[tuple[str, str, bool]]:
 
 
 def library(side: str) -> str:
-    """The library that a side stands for."""
+    """The library that a side stands for, or one of ours by its backend."""
+    if side in STYLES:
+        return side
     name = side.split()[0]
     return "torch.nn" if name.startswith("torch.nn") else name
 
