@@ -101,9 +101,14 @@ class _Chunking:
         return [node for node in self.made if node in needed]
 
     def enter(self, fresh: Node) -> Node:
-        """Take note of a node that is read, and of what it reads; it may be one of the graph."""
+        """Take note of a node that is read, and of what it reads; it may be one of the graph.
+
+        A part of a sum that is stretched reads the whole of what is summed, which nobody else may do.
+        """
         if fresh in self.readers.users:
             self.visit(fresh)
+            if fresh not in self.made:
+                self.join(fresh, self.readers.home[fresh])
         elif fresh not in self.made:
             for operand in fresh.operands:
                 self.enter(operand)
@@ -122,7 +127,7 @@ class _Chunking:
         if wire is not None:
             self.parts[node] = [self.chunk(node, wire, stretch, k) for k in range(stretch.count)]
             if node in self.readers.whole:
-                self.replace(node, concatenate(self.parts[node], axis))
+                self.join(node, stretch)
         elif node in self.readers.whole:
             self.made[node] = None
             cuts = stretch.cuts(size_of(node, axis))
@@ -130,6 +135,13 @@ class _Chunking:
         else:
             groups = stretch.grouped(node)
             self.parts[node] = [self.enter(concatenate(group, axis)) for group in groups]
+
+    def join(self, node: Node, stretch: Stretch) -> None:
+        """The whole of a node of which there are chunks."""
+        if node in stretch.made:
+            self.replace(node, concatenate(self.parts[node], stretch.axes[node]))
+        else:
+            self.made[node] = None
 
     def chunk(self, node: Node, wire: Wire, stretch: Stretch, k: int) -> Node:
         """One chunk of what is computed row by row."""
